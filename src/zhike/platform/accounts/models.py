@@ -1,0 +1,52 @@
+"""Who can sign in. What a person is at work (unit, roles) belongs to Staff, one-to-one above."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user; without a password the account can sign in only through another provider."""
+        user = self.model(username=username.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A sign-in. Names are kept in stored order in one field."""
+
+    id = models.BigAutoField(primary_key=True)
+    username = models.CharField(max_length=60)
+    email = models.EmailField(default="", blank=True)
+    name = models.CharField(max_length=120, default="", blank=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+    keyboard_shortcuts = models.BooleanField(default=True)
+    theme = models.CharField(max_length=8, default="auto")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="accounts_username_once"),
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="accounts_email_once"),
+            models.CheckConstraint(condition=~models.Q(username=""), name="accounts_username_given"),
+        ]
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        return self.name or self.username
