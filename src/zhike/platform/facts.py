@@ -1,0 +1,79 @@
+"""What rooms publish to the lake: own columns, scope and dimensions as at the event; no names, no free text."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+_facts: dict[str, "Fact"] = {}
+
+
+class ColumnType(StrEnum):
+    """Types that survive the way from PostgreSQL through Parquet to any engine."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    DECIMAL = "decimal"  # 18 digits, 4 of them after the point
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"  # microseconds, UTC
+
+
+SQL_TYPES = {
+    ColumnType.INTEGER: "bigint",
+    ColumnType.FLOAT: "double precision",
+    ColumnType.DECIMAL: "numeric(18,4)",
+    ColumnType.TEXT: "text",
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.DATE: "date",
+    ColumnType.INSTANT: "timestamptz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One published column. `sql` is an expression over the table's own columns; empty means the column itself.
+
+    `dimension` columns may be grouped and filtered by; `label` is what people read.
+    """
+
+    name: str
+    type: ColumnType
+    sql: str = ""
+    dimension: bool = False
+    label: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact table: a table with `id` and `changed_xid`, and the columns published from it.
+
+    `month` is an SQL expression of an immutable date (the first of the event's month) that never changes for a row:
+    the lake is partitioned by it. `scope` is the column of unit tree numbers that reach is compiled against.
+    `rows_url_name` opens the rows behind a figure; `zone` says in which zone days and months are meant.
+    """
+
+    name: str
+    table: str
+    columns: tuple[Column, ...]
+    month: str
+    scope: str = "scope_unit_id"
+    label: str | Promise = ""
+    rows_url_name: str = ""
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    def dimensions(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.dimension)
+
+
+def publish(fact: Fact) -> Fact:
+    """Register a fact; called at module level of a room's `facts.py`."""
+    _facts[fact.name] = fact
+    return fact
+
+
+def published() -> dict[str, Fact]:
+    return dict(sorted(_facts.items()))
