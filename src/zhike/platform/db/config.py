@@ -19,7 +19,7 @@ _LONGEST_LOCK_WAIT = timedelta(seconds=30)
 
 
 def server(env: Environment) -> dict[str, str]:
-    """libpq parameters of the server without user, password and database."""
+    """Parameters for libpq of the server without user, password and database."""
     if env.database_url is None:
         return {"host": str(place_of(env.var).socket), "port": str(PORT)}
     given = {name: str(value) for name, value in conninfo_to_dict(env.database_url).items() if value is not None}

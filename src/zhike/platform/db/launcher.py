@@ -50,7 +50,7 @@ class Running:
 
 
 def admin_parameters(env: Environment) -> dict[str, str]:
-    """libpq parameters of the role that prepares databases: ours, or the one in DATABASE_URL."""
+    """Parameters for libpq of the role that prepares databases: ours, or the one in DATABASE_URL."""
     if env.database_url is None:
         return {**config.server(env), "user": ADMIN, "password": env.secrets["db_admin"]}
     given = conninfo_to_dict(env.database_url)
@@ -130,7 +130,7 @@ def running_server(place: Place) -> Running | None:
     except (FileNotFoundError, PermissionError, ValueError):
         return None
     try:
-        at_home = Path(os.readlink(f"/proc/{pid}/cwd")) == place.data.resolve()
+        at_home = Path(f"/proc/{pid}/cwd").readlink() == place.data.resolve()
     except FileNotFoundError:
         return None
     except PermissionError:
@@ -180,7 +180,7 @@ def _init(place: Place, account: Account, binaries: Path, password: str) -> None
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(password)
         os.chown(secret, account.uid, account.gid)
-        command = [binaries / "initdb", "--pgdata", draft, "--username", ADMIN, "--pwfile", secret]
+        command: list[str | Path] = [binaries / "initdb", "--pgdata", draft, "--username", ADMIN, "--pwfile", secret]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", f"--locale={roles.LOCALE}", "--data-checksums"]
         done = subprocess.run(
             command,
@@ -287,7 +287,9 @@ def _answers(env: Environment) -> bool:
         roles.connect(admin_parameters(env), dbname=maintenance_database(env)).close()
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
-            message = f"The database refuses the passwords in {env.var / 'secrets.json'}: restore the file it was made with"
+            message = (
+                f"The database refuses the passwords in {env.var / 'secrets.json'}: restore the file it was made with"
+            )
             raise DatabaseUnavailable(message) from error
         return False
     return True
@@ -315,9 +317,9 @@ def main(arguments: list[str] | None = None) -> int:
             ensure() if command == "ensure" else start()
         line = status()
     except DatabaseUnavailable as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
-    print(line)
+    sys.stdout.write(f"{line}\n")
     return 3 if command == "status" and line.startswith("stopped") else 0
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SYSTEM_USER = "zhike-db"
 SYSTEM_HOME = Path("/var/lib/zhike")
@@ -103,7 +104,7 @@ def can_reach(account: Account, *paths: Path) -> bool:
     return subprocess.run(command, check=False, cwd="/", **as_account(account)).returncode == 0
 
 
-def as_account(account: Account) -> dict[str, object]:
+def as_account(account: Account) -> dict[str, Any]:
     """Arguments for `subprocess` that switch to `account`; empty when it is this process's own user."""
     if account.is_me:
         return {}

@@ -206,5 +206,7 @@ def _grant_schema(conn: Connection, name: str) -> None:
         for statement in _SCHEMA_RIGHTS:
             conn.execute(statement)
     except psycopg.errors.InsufficientPrivilege as error:
-        message = f"zhike_owner does not own schema public of database {name}: ALTER DATABASE {name} OWNER TO zhike_owner"
+        message = (
+            f"zhike_owner does not own schema public of database {name}: ALTER DATABASE {name} OWNER TO zhike_owner"
+        )
         raise DatabaseUnavailable(message) from error

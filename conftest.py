@@ -1,0 +1,48 @@
+"""Fixtures of the whole suite: PostgreSQL only, as zhike_app, one transaction a test."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.harness import databases
+from zhike.platform.db import launcher
+
+MOST_IDS = 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse markers that would say more than a test shows."""
+    for item in items:
+        for marker in item.iter_markers("req"):
+            wrong_name = set(marker.kwargs) - {"partial"}
+            if not marker.args or wrong_name:
+                message = f"{item.nodeid}: use @pytest.mark.req('CUST-01') or req('CUST-01', partial='claims')"
+                raise pytest.UsageError(message)
+        named = {name for marker in item.iter_markers("req") for name in marker.args}
+        if len(named) > MOST_IDS:
+            message = f"{item.nodeid} names {len(named)} requirements; a test shows at most {MOST_IDS}"
+            raise pytest.UsageError(message)
+        django_db = item.get_closest_marker("django_db")
+        if django_db is not None and django_db.kwargs.get("transaction"):
+            # Its clean-up is a TRUNCATE, which zhike_app may not do.
+            message = f"{item.nodeid}: use the fixture fresh_db instead of django_db(transaction=True)"
+            raise pytest.UsageError(message)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """This process's own database, copied from the template of the present migrations."""
+    launcher.ensure()
+    with django_db_blocker.unblock(), databases.cloned(databases.empty_template()):
+        yield
+
+
+@pytest.fixture
+def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of this test alone, without a transaction around it: for threads, other processes and crashes.
+
+    Gives its name; child processes find it in ZHIKE_DB_NAME.
+    """
+    with django_db_blocker.unblock(), databases.cloned(databases.empty_template()) as name:
+        yield name

@@ -1,0 +1,1 @@
+"""What the test suite and the benchmarks stand on."""
