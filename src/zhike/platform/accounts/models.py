@@ -29,6 +29,10 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=8, default="zh-hans")
     keyboard_shortcuts = models.BooleanField(default=True)
     theme = models.CharField(max_length=8, default="auto")
+    # Set with a password that somebody else has seen; nothing else can be done until it is changed.
+    must_change_password = models.BooleanField(default=False)
+    # Part of every session's seal: raising it ends all of them at once.
+    session_epoch = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 

@@ -5,30 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60)),
-                ('email', models.EmailField(blank=True, default='', max_length=254)),
-                ('name', models.CharField(blank=True, default='', max_length=120)),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('keyboard_shortcuts', models.BooleanField(default=True)),
-                ('theme', models.CharField(default='auto', max_length=8)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("username", models.CharField(max_length=60)),
+                ("email", models.EmailField(blank=True, default="", max_length=254)),
+                ("name", models.CharField(blank=True, default="", max_length=120)),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                ("keyboard_shortcuts", models.BooleanField(default=True)),
+                ("theme", models.CharField(default="auto", max_length=8)),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='accounts_username_once'), models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='accounts_email_once'), models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='accounts_username_given')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("username"), name="accounts_username_once"
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="accounts_email_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("username", ""), _negated=True), name="accounts_username_given"
+                    ),
+                ],
             },
         ),
     ]
