@@ -92,9 +92,10 @@ def decode(parameter: Parameter[T], stored: Stored) -> T:
 
 def read(parameter: Parameter[T], typed: object) -> T:
     """The value a person or program sent, as text or as JSON. Raises `Unreadable`; bounds are checked by `problems`."""
-    if type(typed) is parameter.kind:
+    if type(typed) is parameter.kind and not isinstance(typed, str | int | Decimal):
         return typed
-    text = unicodedata.normalize("NFKC", str(typed)).strip()
+    shown = f"{typed:f}" if isinstance(typed, Decimal) else str(typed)
+    text = unicodedata.normalize("NFKC", shown).strip()
     found: Any = _readers[_reader_of(parameter.kind)](text)
     if issubclass(parameter.kind, StrEnum):
         found = next((option for option in parameter.options() if option == text), None)

@@ -47,7 +47,7 @@ _changing: ContextVar[UUID | None] = ContextVar("zhike_parameters_changing", def
 def value(parameter: Parameter[T], *, at: datetime) -> T:
     """The value in effect at `at` (a fact's own time for figures, `now` for decisions)."""
     found = _row(parameter.key, at)
-    return parameter.default if found is None else found.value  # type: ignore[no-any-return]
+    return parameter.default if found is None else found.value
 
 
 def version(parameter: Parameter[Any], *, at: datetime) -> int:
