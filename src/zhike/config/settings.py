@@ -185,7 +185,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if ENV.debug
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "zhike.platform.ui.storage.StaticStorage"
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One thing wrong with one field; `message` may hold %(name)s placeholders filled from `params`."""

@@ -32,7 +32,7 @@ class JobState(StrEnum):
 class Job(Generic[P]):
     """A registered job: call it to run at once, `enqueue` to run later (within the caller's transaction)."""
 
-    def __init__(self, name: str, function: Callable[P, None], task: Any) -> None:
+    def __init__(self, name: str, function: Callable[P, None], task: Any) -> None:  # noqa: ANN401 - Procrastinate has no usable type
         self.name = name
         self.function = function
         self.task = task
@@ -56,7 +56,7 @@ class Job(Generic[P]):
         return enqueue_unless_waiting(self.task, lock, kwargs)
 
 
-def enqueue_unless_waiting(task: Any, lock: str, kwargs: dict[str, Any]) -> int | None:
+def enqueue_unless_waiting(task: Any, lock: str, kwargs: dict[str, Any]) -> int | None:  # noqa: ANN401
     """Two jobs waiting under one queueing lock are refused by the database; that refusal is the wanted result."""
     try:
         with transaction.atomic():

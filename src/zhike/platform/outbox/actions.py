@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -39,7 +40,7 @@ def emit_many(
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
-def _row(event: Event, now: datetime, occurred_at: datetime, mode: Mode, operation_id: Any) -> OutboxEvent:
+def _row(event: Event, now: datetime, occurred_at: datetime, mode: Mode, operation_id: UUID) -> OutboxEvent:
     payload = plain(event.payload())
     personal = {name: payload.pop(name) for name in list(payload) if name in event.personal}
     return OutboxEvent(

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
-E = TypeVar("E", bound="Event", covariant=True)
+E_co = TypeVar("E_co", bound="Event", covariant=True)
 
 
 class Mode(StrEnum):
@@ -37,11 +37,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered(Generic[E]):
+class Delivered(Generic[E_co]):
     """One event as a subscriber gets it."""
 
     id: int
-    event: E
+    event: E_co
     occurred_at: datetime
     received_at: datetime
     mode: Mode

@@ -5,32 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor_kind', models.CharField(max_length=16)),
-                ('actor_id', models.CharField(max_length=80)),
-                ('type', models.CharField(max_length=80)),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_id', models.CharField(max_length=120)),
-                ('operation_id', models.UUIDField()),
-                ('reason', models.TextField(default='')),
-                ('changes', models.JSONField(default=dict)),
-                ('personal', models.JSONField(null=True)),
-                ('redacted_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor_kind", models.CharField(max_length=16)),
+                ("actor_id", models.CharField(max_length=80)),
+                ("type", models.CharField(max_length=80)),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(max_length=120)),
+                ("operation_id", models.UUIDField()),
+                ("reason", models.TextField(default="")),
+                ("changes", models.JSONField(default=dict)),
+                ("personal", models.JSONField(null=True)),
+                ("redacted_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id', '-id'], name='audit_by_subject'), models.Index(fields=['actor_kind', 'actor_id', '-id'], name='audit_by_actor'), models.Index(fields=['type', '-id'], name='audit_by_type'), django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='audit_by_time')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('type', ''), _negated=True), name='audit_type_named'), models.CheckConstraint(condition=models.Q(('redacted_at__isnull', True), ('personal__isnull', True), _connector='OR'), name='audit_redacted_has_no_personal')],
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id", "-id"], name="audit_by_subject"),
+                    models.Index(fields=["actor_kind", "actor_id", "-id"], name="audit_by_actor"),
+                    models.Index(fields=["type", "-id"], name="audit_by_type"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="audit_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("type", ""), _negated=True), name="audit_type_named"),
+                    models.CheckConstraint(
+                        condition=models.Q(("redacted_at__isnull", True), ("personal__isnull", True), _connector="OR"),
+                        name="audit_redacted_has_no_personal",
+                    ),
+                ],
             },
         ),
     ]

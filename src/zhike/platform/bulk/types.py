@@ -1,0 +1,229 @@
+"""Batch import: what rooms offer as targets, how columns are mapped, what comes of it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform.actors import Actor
+from zhike.platform.authz import Right
+from zhike.platform.errors import ZhikeError
+from zhike.platform.outbox.types import Mode
+
+LINE = "line"
+# Columns of a returned reject file; ignored when it is sent again.
+REJECT_COLUMNS = ("zhike_line", "zhike_reason")
+
+
+class FieldKind(StrEnum):
+    """How a cell is read. Instants without an offset are taken in the import's zone."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"
+    CODE = "code"
+
+
+SQL_TYPES: Mapping[FieldKind, str] = {
+    FieldKind.TEXT: "text",
+    FieldKind.INTEGER: "bigint",
+    FieldKind.DECIMAL: "numeric",
+    FieldKind.BOOLEAN: "boolean",
+    FieldKind.DATE: "date",
+    FieldKind.INSTANT: "timestamptz",
+    FieldKind.CODE: "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetField:
+    """One field that a file can fill. `choices` lists the codes of a CODE field with their labels."""
+
+    name: str
+    label: str | Promise
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    max_length: int = 500
+    choices: Mapping[str, str | Promise] = field(default_factory=dict)
+    minimum: float | None = None
+    maximum: float | None = None
+    decimals: int = 4
+    help: str | Promise = ""
+    # Headings under which other systems export this; the wizard proposes a mapping from them.
+    also_called: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a loader did with the rows that it was given."""
+
+    created: int = 0
+    updated: int = 0
+    duplicate: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.created + other.created, self.updated + other.updated, self.duplicate + other.duplicate)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Checked rows in a temporary table of the running transaction.
+
+    Table `table` has `line` (bigint, unique) and one typed, nullable column per field of the target; `rejects` takes
+    (line, field, value, code, params). A loader refuses rows with `reject` and loads what is left, set-based.
+    """
+
+    table: str
+    rejects: str
+    run_id: int | None
+    mode: Mode
+    source: str
+    zone: str
+    received_at: datetime
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def reject(
+        self, condition: str, *, field_name: str, code: str, value: str | None = None, params: str = "'{}'::jsonb"
+    ) -> int:
+        """Refuse the staged rows `s` for which the SQL condition holds; returns how many.
+
+        `value` and `params` are SQL expressions over `s` (default: the field's own column, no parameters). Only code
+        of rooms writes these expressions; cells are never part of them.
+        """
+        shown = value if value is not None else f"s.{field_name}::text"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH gone AS (DELETE FROM {self.table} s WHERE {condition}"  # noqa: S608 - see above
+                f" RETURNING s.line, {shown} AS value, {params} AS params)"
+                f" INSERT INTO {self.rejects} (line, field, value, code, params)"
+                " SELECT line, %s, value, %s, params FROM gone",
+                [field_name, code],
+            )
+            return int(cursor.rowcount)
+
+
+class Loader(Protocol):
+    """A room's bulk action: one authorization, set-based INSERT … SELECT, one audit record, one outbox event."""
+
+    def __call__(self, *, actor: Actor, staged: Staged, now: datetime) -> Counts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that files can be imported into. `reasons` explains the loader's own reject codes."""
+
+    key: str
+    label: str | Promise
+    fields: tuple[TargetField, ...]
+    right: Right
+    load: Loader
+    reasons: Mapping[str, str | Promise] = dataclasses.field(default_factory=dict)
+    list_url_name: str = ""
+
+    def field(self, name: str) -> TargetField:
+        return next(f for f in self.fields if f.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why one cell (or, with an empty field, one row) was refused."""
+
+    line: int
+    field: str
+    column: str
+    value: str
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step's account: read = created + updated + duplicate + rejected, always."""
+
+    target: str
+    source: str
+    read: int
+    counts: Counts
+    rejected: int
+    rejections: tuple[Rejection, ...] = ()
+
+    @property
+    def adds_up(self) -> bool:
+        counted = self.counts.created + self.counts.updated + self.counts.duplicate + self.rejected
+        return self.read == counted
+
+
+class BadFile(ZhikeError):
+    """A file that cannot be read as a table at all."""
+
+    code = "import_file"
+    status = 422
+    message = _("This file could not be read as a table.")
+    kept = _("Nothing was imported; the file is kept as uploaded.")
+    next_step = _("Save it as CSV (UTF-8) or XLSX with one row of headings and upload it again.")
+
+
+class BadMapping(ZhikeError):
+    """A mapping that does not fit the files or the target."""
+
+    code = "import_mapping"
+    status = 422
+    message = _("The mapping does not fit the files.")
+    kept = _("Nothing was imported; files and mapping are kept.")
+    next_step = _("Correct the mapping and start the dry run again.")
+
+
+REASONS: Mapping[str, str | Promise] = {
+    "required": _("is missing, but is required"),
+    "columns": _("the row has %(found)s cells where the headings have %(expected)s; the file may be cut off here"),
+    "encoding": _("holds characters that cannot be read in %(encoding)s"),
+    "too_long": _("is longer than %(maximum)s characters"),
+    "not_integer": _("is not a whole number"),
+    "not_decimal": _("is not a number"),
+    "too_precise": _("has more than %(decimals)s digits after the point"),
+    "too_small": _("is less than %(minimum)s"),
+    "too_large": _("is more than %(maximum)s"),
+    "not_boolean": _("is neither yes nor no"),
+    "not_date": _("is not a date that exists"),
+    "not_instant": _("is not a date and time that exists"),
+    "unknown_code": _("is not a known value; known are: %(known)s"),
+    "repeated": _("stands in the file more than once; line %(first)s was kept"),
+}
+
+_targets: dict[str, Target] = {}
+
+
+def register(target: Target) -> Target:
+    """Offer a target; called at module level of a room's `providers.py`."""
+    _targets[target.key] = target
+    return target
+
+
+def targets() -> dict[str, Target]:
+    return dict(sorted(_targets.items()))
+
+
+def target_of(key: str) -> Target:
+    """The target by key; raises `BadMapping` naming the known ones."""
+    try:
+        return _targets[key]
+    except KeyError:
+        raise BadMapping(
+            _("There is no import target %(key)s; known are: %(known)s"), key=key, known=", ".join(sorted(_targets))
+        ) from None
+
+
+def reason_text(target: Target | None, code: str, params: Mapping[str, str | int]) -> str:
+    """The sentence for a reject code, in the reader's language."""
+    known = {**REASONS, **(target.reasons if target else {})}
+    found = known.get(code)
+    return str(found) % dict(params) if found is not None else code
