@@ -1,0 +1,160 @@
+"""How figures, money, times and numbers are written; the same in pages, tables, exports and cards."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import get_currency_precision
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from zhike.platform import clock
+
+MINUS = "−"
+EN_DASH = "–"
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WAN = Decimal(10_000)
+YI = Decimal(100_000_000)
+THOUSAND = Decimal(1_000)
+MILLION = Decimal(1_000_000)
+DAY = timedelta(days=1)
+HOUR_SECONDS = 3600
+MINUTE_SECONDS = 60
+DAY_SECONDS = 86_400
+
+Number = int | float | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """For whom something is written: the instant of writing and the reader's zone."""
+
+    now: datetime
+    zone: str
+
+
+def is_chinese() -> bool:
+    return (translation.get_language() or "").startswith("zh")
+
+
+def number(value: Number, decimals: int | None = None) -> str:
+    """Grouped by thousands, rounded half up, with a true minus. Without `decimals` as many as the value has."""
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not exact.is_finite():
+        return "–"
+    if decimals is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if exact.is_zero():
+        exact = abs(exact)
+    text = f"{exact:,f}"
+    return f"{MINUS}{text[1:]}" if text.startswith("-") else text
+
+
+def percent(share: Number, decimals: int = 1) -> str:
+    """A share between 0 and 1 as per cent: `6.6 %`."""
+    return f"{number(Decimal(str(share)) * 100, decimals)} %"
+
+
+def money(amount: Number, currency: str, *, code: bool = False) -> str:
+    """`¥1,234.50`; `code` writes `CNY 1,234.50`, for lists that mix currencies."""
+    text = number(abs(Decimal(str(amount))), get_currency_precision(currency))
+    sign = MINUS if amount < 0 else ""
+    symbol = SYMBOLS.get(currency)
+    if code or symbol is None:
+        return f"{sign}{currency} {text}"
+    return f"{sign}{symbol}{text}"
+
+
+def short_money(amount: Number, currency: str) -> str:
+    """For cards only: 万 and 亿 in Chinese, k and M in English, one decimal."""
+    exact = Decimal(str(amount))
+    steps = ((YI, "亿"), (WAN, "万")) if is_chinese() else ((MILLION, "M"), (THOUSAND, "k"))
+    if translation.get_language() == "zh-hant":
+        steps = ((YI, "億"), (WAN, "萬"))
+    for size, word in steps:
+        if abs(exact) >= size:
+            sign = MINUS if exact < 0 else ""
+            return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{number(abs(exact) / size, 1)}{word}"
+    return money(exact, currency)
+
+
+def day(value: date, today: date) -> str:
+    """`11-21` in this year, else `2025-11-21`; English `21 Nov`, `21 Nov 2025`."""
+    if is_chinese():
+        return f"{value:%m-%d}" if value.year == today.year else f"{value:%Y-%m-%d}"
+    short = f"{value.day} {MONTHS[value.month - 1]}"
+    return short if value.year == today.year else f"{short} {value.year}"
+
+
+def moment(instant: datetime, ink: Ink, zone: str = "") -> str:
+    """Today `14:05`, this year `11-21 14:05`, older `2025-11-21`; English `21 Nov 14:05`, `21 Nov 2025`."""
+    wall = clock.local(instant, zone or ink.zone)
+    today = clock.local_date(ink.now, zone or ink.zone)
+    if wall.date() == today:
+        return f"{wall:%H:%M}"
+    if wall.year == today.year:
+        return f"{day(wall.date(), today)} {wall:%H:%M}"
+    return day(wall.date(), today)
+
+
+def absolute(instant: datetime, zone: str) -> str:
+    """Everything: `2025-11-21 14:05:33 Asia/Shanghai`."""
+    return f"{clock.local(instant, zone):%Y-%m-%d %H:%M:%S} {zone}"
+
+
+def deadline(due: datetime, ink: Ink, zone: str = "") -> str:
+    """A due instant; midnight is 24:00 of the day that ends then."""
+    on, at = clock.deadline_parts(due, zone or ink.zone)
+    today = clock.local_date(ink.now, zone or ink.zone)
+    return at if on == today else f"{day(on, today)} {at}"
+
+
+def offset(instant: datetime, zone: str) -> str:
+    """`UTC+8`, `UTC−3:30`."""
+    found = clock.local(instant, zone).utcoffset() or timedelta()
+    minutes = int(found.total_seconds() // MINUTE_SECONDS)
+    sign = MINUS if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def is_foreign(instant: datetime, zone: str, ink: Ink) -> bool:
+    """Whether clocks there show another time than the reader's."""
+    return bool(zone) and clock.local(instant, zone).utcoffset() != clock.local(instant, ink.zone).utcoffset()
+
+
+def duration(span: timedelta) -> str:
+    """In minutes, never seconds: `38m`, `1h 12m`, `2d 3h`; the largest two units."""
+    seconds = max(0, int(abs(span).total_seconds()))
+    days, rest = divmod(seconds, DAY_SECONDS)
+    hours, rest = divmod(rest, HOUR_SECONDS)
+    values = {"days": days, "hours": hours, "minutes": rest // MINUTE_SECONDS}
+    if days and hours:
+        return gettext("%(days)sd %(hours)sh") % values
+    if days:
+        return gettext("%(days)sd") % values
+    if hours and values["minutes"]:
+        return gettext("%(hours)sh %(minutes)sm") % values
+    if hours:
+        return gettext("%(hours)sh") % values
+    return gettext("%(minutes)sm") % values
+
+
+def ago(instant: datetime, ink: Ink, zone: str = "") -> str:
+    """Relative within the last 24 hours, else absolute."""
+    passed = ink.now - instant
+    if not timedelta() <= passed < DAY:
+        return moment(instant, ink, zone)
+    if passed < timedelta(minutes=1):
+        return gettext("just now")
+    if passed < timedelta(hours=1):
+        count = int(passed.total_seconds() // MINUTE_SECONDS)
+        return ngettext("%(count)s minute ago", "%(count)s minutes ago", count) % {"count": count}
+    count = int(passed.total_seconds() // HOUR_SECONDS)
+    return ngettext("%(count)s hour ago", "%(count)s hours ago", count) % {"count": count}
+
+
+def waybill(text: str, most: int = 16) -> str:
+    """Shortened in the middle, the last four kept."""
+    return text if len(text) <= most else f"{text[: most - 5]}…{text[-4:]}"

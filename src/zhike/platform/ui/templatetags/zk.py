@@ -1,0 +1,186 @@
+"""Template tags of the house; built in everywhere, no `load` needed. Usage: docs/reference/ui.md."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.contrib.messages.storage.base import Message
+from django.http import QueryDict
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from zhike.platform import clock as wall_clock
+from zhike.platform.ui import components, formats, render
+from zhike.platform.ui.context import Shell
+from zhike.platform.ui.formats import Ink
+from zhike.platform.ui.toasts import undo_of
+
+register = template.Library()
+
+
+def ink_of(context: Context) -> Ink:
+    """The instant and zone of this page, from the shell."""
+    shell = context.get("shell")
+    if isinstance(shell, Shell):
+        return Ink(shell.now, context.get("zone") or shell.zone)
+    return Ink(context.get("now") or wall_clock.now(), context.get("zone") or settings.TIME_ZONE)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    return render.icon(name, str(label))
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Address of a built file: `{% asset "desk.css" %}`."""
+    return static(f"dist/{name}")
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, instant: datetime | None, zone: str = "") -> SafeString:
+    return render.when(instant, ink_of(context), zone=zone)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, instant: datetime | None, zone: str = "") -> SafeString:
+    return render.when(instant, ink_of(context), zone=zone, relative=True)
+
+
+@register.simple_tag(takes_context=True)
+def due(context: Context, instant: datetime | None, zone: str = "") -> SafeString:
+    return render.due_time(instant, ink_of(context), zone) if instant else render.NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date | None) -> SafeString:
+    if value is None:
+        return render.NOTHING
+    ink = ink_of(context)
+    today = wall_clock.local_date(ink.now, ink.zone)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), value.isoformat(), formats.day(value, today)
+    )
+
+
+@register.simple_tag
+def number(value: components.Number | None, decimals: int | None = None) -> SafeString:
+    return render.NOTHING if value is None else format_html("{}", formats.number(value, decimals))
+
+
+@register.simple_tag
+def percent(share: components.Number | None, decimals: int = 1) -> SafeString:
+    return render.NOTHING if share is None else format_html("{}", formats.percent(share, decimals))
+
+
+@register.simple_tag
+def money(amount: components.Number | None, currency: str = "CNY", *, code: bool = False) -> SafeString:
+    if amount is None:
+        return render.NOTHING
+    return format_html('<span class="zk-num">{}</span>', formats.money(amount, currency, code=code))
+
+
+@register.simple_tag
+def card_money(amount: components.Number | None, currency: str = "CNY") -> SafeString:
+    """万 and 亿: on cards only."""
+    if amount is None:
+        return render.NOTHING
+    whole = formats.money(Decimal(str(amount)), currency)
+    return format_html('<span class="zk-num" title="{}">{}</span>', whole, formats.short_money(amount, currency))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, value: components.Clock | None) -> SafeString:
+    return render.clock_chip(value, ink_of(context)) if value else render.NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def clocks(context: Context, values: Iterable[components.Clock], most: int = 1) -> SafeString:
+    return render.clock_chips(values, ink_of(context), most)
+
+
+@register.simple_tag
+def status(value: components.Status | None) -> SafeString:
+    return render.status(value) if value else render.NOTHING
+
+
+@register.simple_tag
+def class_letter(letter: str | None) -> SafeString:
+    return render.class_letter(letter or "")
+
+
+@register.simple_tag
+def marks(values: Iterable[components.Mark]) -> SafeString:
+    return render.join(render.mark(value) for value in values)
+
+
+@register.simple_tag(takes_context=True)
+def person(context: Context, value: components.Person | None) -> SafeString:
+    return render.person(value, ink_of(context)) if value else render.NOTHING
+
+
+@register.simple_tag
+def phone(masked: str, reveal_url: str = "", call_url: str = "") -> SafeString:
+    return render.phone(masked, reveal_url=reveal_url, call_url=call_url)
+
+
+@register.simple_tag
+def copy(text: str, what: str = "") -> SafeString:
+    return render.copy_button(text, what)
+
+
+@register.simple_tag
+def waybill(number_: str, url: str = "") -> SafeString:
+    return render.waybill(number_, url)
+
+
+@register.simple_tag
+def audience(value: components.Audience, department: str = "") -> SafeString:
+    return render.audience(value, department)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """This page's query with changes; None or an empty value removes: `<a href="{% query cursor=None %}">`."""
+    request = context.get("request")
+    values = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None or value == "":
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    return f"?{values.urlencode()}"
+
+
+@register.filter
+def get(mapping: Mapping[Any, object], key: object) -> object:
+    """The value under a key that is itself a variable: `{{ totals|get:line.code }}`."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def hidden(values: Mapping[str, Any]) -> SafeString:
+    """Hidden inputs for each name and value (lists give several)."""
+    pairs = [
+        (name, value)
+        for name, found in values.items()
+        for value in (found if isinstance(found, Sequence) and not isinstance(found, str) else [found])
+    ]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.filter
+def with_query(url: str, values: Mapping[str, Any]) -> str:
+    return f"{url}?{urlencode(values, doseq=True)}" if values else url
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Where a toast's undo is posted; empty when it cannot be undone."""
+    return undo_of(message)
