@@ -1,10 +1,13 @@
 """Who can sign in. What a person is at work (unit, roles) belongs to Staff, one-to-one above."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,6 +51,18 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="accounts_email_once"),
             models.CheckConstraint(condition=~models.Q(username=""), name="accounts_username_given"),
         ]
+
+    def get_session_auth_hash(self) -> str:
+        """The seal of this user's sessions: a new password or a raised epoch breaks every older one."""
+        return self._seal()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._seal(secret)
+
+    def _seal(self, secret: str | bytes | None = None) -> str:
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("zhike.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name or self.username

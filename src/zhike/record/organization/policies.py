@@ -39,7 +39,6 @@ EDIT_COURIERS = Right(
 )
 HAND_OVER = Right("organization.hand_over", _("Hand over what a colleague holds"), frozenset({"supervisor", "admin"}))
 DEACTIVATE_STAFF = Right("organization.deactivate_staff", _("Deactivate leavers"), frozenset({"admin"}))
-MANAGE_ACCOUNTS = Right("organization.manage_accounts", _("Open and close sign-ins"), frozenset({"admin"}))
 ASSIGN_ROLES = Right("organization.assign_roles", _("Give and take roles"), frozenset({"admin"}))
 EDIT_ROLES = Right("organization.edit_roles", _("Change the rights of roles"), frozenset({"admin"}))
 PROPOSE_AUTHORITY = Right("organization.propose_authority", _("Propose authority limits"), frozenset({"admin"}))

@@ -128,7 +128,8 @@ class Holdings(Protocol):
     kind: str
     label: Label
 
-    def count(self, *, staff_id: int) -> int: ...
+    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+        """How many each of these people holds; who holds nothing may be left out."""
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]: ...
 
