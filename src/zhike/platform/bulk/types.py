@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -53,7 +53,7 @@ class TargetField:
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
     max_length: int = 500
-    choices: Mapping[str, str | Promise] = field(default_factory=dict)
+    choices: Mapping[str, str | Promise] = dataclasses.field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
     decimals: int = 4
@@ -89,7 +89,7 @@ class Staged:
     source: str
     zone: str
     received_at: datetime
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def reject(
         self, condition: str, *, field_name: str, code: str, value: str | None = None, params: str = "'{}'::jsonb"
@@ -142,7 +142,7 @@ class Rejection:
     column: str
     value: str
     code: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
