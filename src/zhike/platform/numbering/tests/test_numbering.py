@@ -57,7 +57,7 @@ def test_next_number__grows_beyond_its_width_and_still_sorts(trial: str, owner: 
     numbers = numbering.take(trial, 4)
 
     assert numbers == ["TR-998", "TR-999", "TR-1000", "TR-1001"]
-    assert sorted(numbers[::-1], key=numbering.sort_key) == numbers
+    assert sorted([*numbers[2:], *numbers[:2]], key=numbering.sort_key) == numbers
     with connection.cursor() as cursor:
         cursor.execute("SELECT n FROM unnest(%s::text[]) AS n ORDER BY zhike_number_key(n)", [numbers[::-1]])
         assert [row[0] for row in cursor.fetchall()] == numbers
