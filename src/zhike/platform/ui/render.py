@@ -14,6 +14,7 @@ from zhike.platform.ui.components import Audience, Clock, ClockState, Mark, Pers
 from zhike.platform.ui.formats import Ink
 
 EMPTY = SafeString("")
+A_MINUTE = timedelta(seconds=59)  # what is left is rounded up, so that the last minute reads 1m
 NOTHING = mark_safe('<span class="zk-quiet">–</span>')
 TONE_ICONS = {Tone.WARN: "alert-triangle", Tone.BREACH: "alert-triangle", Tone.PAUSE: "player-pause"}
 AUDIENCE_ICONS = {Audience.CUSTOMER: "eye", Audience.INTERNAL: "lock", Audience.DEPARTMENT: "lock", Audience.SYSTEM: ""}
@@ -144,7 +145,7 @@ def _clock_words(value: Clock, ink: Ink) -> tuple[str, str, str]:
     if left < timedelta():
         return "over", "alert-triangle", gettext("%(time)s over") % {"time": formats.duration(left)}
     near = value.near_at is not None and ink.now >= value.near_at
-    words = gettext("%(time)s left") % {"time": formats.duration(left)}
+    words = gettext("%(time)s left") % {"time": formats.duration(left + A_MINUTE)}
     return ("near", "progress-check", words) if near else ("running", "clock", words)
 
 

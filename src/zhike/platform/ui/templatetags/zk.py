@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
@@ -16,7 +17,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from zhike.platform import clock as wall_clock
-from zhike.platform.ui import components, formats, render
+from zhike.platform.ui import components, figures, formats, formrender, render
+from zhike.platform.ui import timeline as timelines
 from zhike.platform.ui.context import Shell
 from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.toasts import undo_of
@@ -184,3 +186,103 @@ def with_query(url: str, values: Mapping[str, Any]) -> str:
 def undo_url(message: Message) -> str:
     """Where a toast's undo is posted; empty when it cannot be undone."""
     return undo_of(message)
+
+
+@register.simple_block_tag(takes_context=True)
+def page_header(
+    context: Context,
+    content: SafeString,
+    *,
+    title: components.Text,
+    primary: components.Button | None = None,
+    actions: Sequence[components.Button] = (),
+    crumbs: Sequence[components.Crumb] = (),
+    lang: str = "",
+) -> SafeString:
+    """Title of at most two lines, what stands beneath it, and ONE primary action."""
+    values = {"title": title, "primary": primary, "actions": actions, "crumbs": crumbs, "lang": lang}
+    return _draw(context, "ui/page_header.html", {**values, "content": content})
+
+
+def _draw(context: Context, name: str, values: Mapping[str, Any]) -> SafeString:
+    """A component's template within this page: its shell, request, zone and forgery token."""
+    engine_template = context.template.engine.get_template(name) if context.template else None
+    if engine_template is None:
+        message = "a component is drawn inside a template"
+        raise ValueError(message)
+    with context.push(**values):
+        return engine_template.render(context)
+
+
+@register.simple_tag(takes_context=True)
+def button(context: Context, value: components.Button | None, *, primary: bool = False) -> SafeString:
+    return _draw(context, "ui/button.html", {"button": value, "primary": primary}) if value else render.EMPTY
+
+
+@register.simple_tag(takes_context=True)
+def figure_card(context: Context, card: components.FigureCard) -> SafeString:
+    return _draw(context, "ui/figure_card.html", figures.card_context(card))
+
+
+@register.simple_tag
+def sparkline(points: Sequence[components.SparkPoint], label: str = "") -> SafeString:
+    return figures.sparkline(points, label)
+
+
+@register.simple_tag(takes_context=True)
+def timeline(
+    context: Context, entries: Sequence[components.TimelineEntry], older_url: str = "", name: str = "timeline"
+) -> SafeString:
+    days = timelines.days(entries, ink_of(context))
+    return _draw(context, "ui/timeline.html", {"days": days, "older_url": older_url, "timeline_id": name})
+
+
+@register.simple_tag(takes_context=True)
+def progress(context: Context, job: components.JobProgress) -> SafeString:
+    return _draw(context, "ui/progress.html", {"job": job})
+
+
+@register.simple_tag(takes_context=True)
+def empty_state(
+    context: Context, value: components.Empty, chips: Sequence[components.ChipFilter] = (), clear_url: str = ""
+) -> SafeString:
+    return _draw(context, "ui/empty.html", {"empty": value, "chips": chips, "clear_url": clear_url})
+
+
+@register.simple_tag(takes_context=True)
+def tabs(context: Context, values: Sequence[components.Tab], label: str = "") -> SafeString:
+    return _draw(context, "ui/tabs.html", {"tabs": values, "label": label})
+
+
+@register.simple_tag(takes_context=True)
+def filter_chips(context: Context, chips: Sequence[components.ChipFilter], clear_url: str = "") -> SafeString:
+    return _draw(context, "ui/filter_chips.html", {"chips": chips, "clear_url": clear_url})
+
+
+@register.simple_tag(takes_context=True)
+def facts(context: Context, values: Sequence[components.Fact]) -> SafeString:
+    return _draw(context, "ui/facts.html", {"facts": values})
+
+
+@register.simple_tag(takes_context=True)
+def field(context: Context, value: BoundField, **attributes: Any) -> SafeString:
+    attributes = {name.replace("_", "-"): found for name, found in attributes.items()}
+    return _draw(context, "ui/field.html", formrender.field_context(value, **attributes))
+
+
+@register.simple_tag(takes_context=True)
+def fields(context: Context, form: BaseForm) -> SafeString:
+    """All visible fields in order, and the hidden ones."""
+    shown = [_draw(context, "ui/field.html", formrender.field_context(found)) for found in form.visible_fields()]
+    return render.join([*(found.as_widget() for found in form.hidden_fields()), *shown], "")
+
+
+@register.simple_tag(takes_context=True)
+def form_errors(context: Context, form: BaseForm) -> SafeString:
+    total = sum(len(found) for found in form.errors.values())
+    return _draw(context, "ui/form_errors.html", {"form": form, "total": total})
+
+
+@register.simple_tag(takes_context=True)
+def clash(context: Context, clashes: Sequence[components.Clash], who: str = "") -> SafeString:
+    return _draw(context, "ui/clash.html", {"clashes": clashes, "who": who})
