@@ -1,0 +1,27 @@
+"""Tables of the customer file."""
+
+from zhike.record.customers.models.contacts import ChainSeat, Contact, ContactPoint
+from zhike.record.customers.models.customers import (
+    Customer,
+    CustomerMerge,
+    CustomerRef,
+    CustomerUnit,
+    OwnerHistory,
+    StageChange,
+)
+from zhike.record.customers.models.enquiries import Enquiry
+from zhike.record.customers.models.standing import CustomerStanding
+
+__all__ = [
+    "ChainSeat",
+    "Contact",
+    "ContactPoint",
+    "Customer",
+    "CustomerMerge",
+    "CustomerRef",
+    "CustomerStanding",
+    "CustomerUnit",
+    "Enquiry",
+    "OwnerHistory",
+    "StageChange",
+]

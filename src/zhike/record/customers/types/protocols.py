@@ -1,0 +1,216 @@
+"""Questions that the customer file asks the rooms above, and where they register their answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.db.models import Q
+
+from zhike.platform.actors import Actor
+from zhike.record.customers.types.words import CardPlace, Facet, Label
+
+RowIds = Mapping[str, Sequence[int]]
+
+
+class CustomerMove(Protocol):
+    """Moves a room's rows when one file is merged into another; set-based, in the caller's transaction."""
+
+    name: str
+
+    def move(self, *, from_id: int, to_id: int, rows: RowIds | None) -> RowIds:
+        """Give the rows of one customer to another and return their ids by table.
+
+        With `rows` (to undo a merge) only these; without, all of them.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerColumn:
+    """The usual answer to `CustomerMove`: a column that holds the customer's id, in a table with `id`."""
+
+    table: str
+    column: str = "customer_id"
+
+
+class ServiceSource(Protocol):
+    """Services done for customers; the life-cycle stage follows from them (CUST-14)."""
+
+    name: str
+
+    def spells_sql(self) -> str:
+        """SELECT customer_id, started_at, completed_at (null while open) … WHERE customer_id = ANY(%(customers)s)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimelineCursor:
+    """The place after which a timeline goes on; newest first by time, then source, then key."""
+
+    at: datetime
+    source: str
+    key: int
+
+    def q(self, source: str, *, at: str = "occurred_at", key: str = "id") -> Q:
+        """The rows of a source that come after this place."""
+        older = Q(**{f"{at}__lt": self.at})
+        if source == self.source:
+            return older | Q(**{at: self.at, f"{key}__lt": self.key})
+        return older | Q(**{at: self.at}) if source < self.source else older
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One line of a customer's timeline, ready to be read in the reader's language."""
+
+    at: datetime
+    source: str
+    key: int
+    channel: str
+    audience: str
+    zone: str = ""
+    direction: str = ""
+    by: str = ""
+    contact: str = ""
+    contact_id: int | None = None
+    unit: str = ""
+    subject: str = ""
+    body: str = ""
+    number: str = ""
+    url: str = ""
+    count: int = 1
+    struck: bool = False
+    corrects: int | None = None
+    can_correct: bool = False
+    redacted: bool = False
+
+    @property
+    def cursor(self) -> TimelineCursor:
+        return TimelineCursor(self.at, self.source, self.key)
+
+
+class TimelineSource(Protocol):
+    """Adds a room's entries to the timeline of a customer. At most two queries; newest first."""
+
+    name: str
+    facets: frozenset[Facet]
+
+    def entries(
+        self, *, actor: Actor, customer_id: int, facet: Facet, after: TimelineCursor | None, limit: int
+    ) -> Sequence[TimelineEntry]: ...
+
+
+class CustomerCard(Protocol):
+    """What a room shows on the customer page.
+
+    A NOW or STANDING card costs at most one query; a TAB is a fragment with its own address. `context` returns None
+    where there is nothing to show: the card is then absent.
+    """
+
+    code: str
+    label: Label
+    place: CardPlace
+    right: str
+    order: int
+    template: str
+
+    def context(
+        self, *, actor: Actor, customer_id: int, query: Mapping[str, str], now: datetime
+    ) -> Mapping[str, Any] | None: ...
+
+
+class GroupMeasure(Protocol):
+    """A figure per customer that a group adds up (CUST-20). One query."""
+
+    code: str
+    label: Label
+    right: str
+
+    def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]: ...
+
+
+class PersonalData(Protocol):
+    """What a room knows about people, to be shown to them and to be erased (CUST-22)."""
+
+    name: str
+
+    def count(self, *, contact_ids: Sequence[int]) -> int: ...
+
+    def erase(self, *, contact_ids: Sequence[int], now: datetime) -> int:
+        """Empty every personal value that names these people; returns how many rows changed."""
+
+
+_moves: dict[str, CustomerMove | CustomerColumn] = {}
+_moved_keys: set[str] = set()
+_services: dict[str, ServiceSource] = {}
+_timelines: dict[str, TimelineSource] = {}
+_cards: dict[str, CustomerCard] = {}
+_measures: dict[str, GroupMeasure] = {}
+_personal: dict[str, PersonalData] = {}
+_personal_keys: set[str] = set()
+
+
+def register_customer_move(provider: CustomerMove | CustomerColumn, *, keys: Sequence[str]) -> None:
+    """Called from `providers.py`; `keys` are the foreign keys to Customer it answers for, `app.Model.field`."""
+    name = f"{provider.table}.{provider.column}" if isinstance(provider, CustomerColumn) else provider.name
+    _moves[name] = provider
+    _moved_keys.update(keys)
+
+
+def keep_with_tombstone(*keys: str) -> None:
+    """These foreign keys to Customer stay with the merged file: its own history, or figures that are pushed anew."""
+    _moved_keys.update(keys)
+
+
+def customer_moves() -> list[tuple[str, CustomerMove | CustomerColumn]]:
+    return sorted(_moves.items())
+
+
+def answered_customer_keys() -> frozenset[str]:
+    return frozenset(_moved_keys)
+
+
+def register_service_source(source: ServiceSource) -> None:
+    _services[source.name] = source
+
+
+def service_sources() -> list[ServiceSource]:
+    return [_services[name] for name in sorted(_services)]
+
+
+def register_timeline(source: TimelineSource) -> None:
+    _timelines[source.name] = source
+
+
+def timeline_sources() -> list[TimelineSource]:
+    return [_timelines[name] for name in sorted(_timelines)]
+
+
+def register_card(card: CustomerCard) -> None:
+    _cards[card.code] = card
+
+
+def cards(place: CardPlace) -> list[CustomerCard]:
+    return sorted((c for c in _cards.values() if c.place is place), key=lambda c: (c.order, c.code))
+
+
+def register_group_measure(measure: GroupMeasure) -> None:
+    _measures[measure.code] = measure
+
+
+def group_measures() -> list[GroupMeasure]:
+    return list(_measures.values())
+
+
+def register_personal_data(provider: PersonalData, *, keys: Sequence[str]) -> None:
+    """Called from `providers.py`; `keys` are the foreign keys to Contact it answers for, `app.Model.field`."""
+    _personal[provider.name] = provider
+    _personal_keys.update(keys)
+
+
+def personal_data() -> list[PersonalData]:
+    return [_personal[name] for name in sorted(_personal)]
+
+
+def answered_contact_keys() -> frozenset[str]:
+    return frozenset(_personal_keys)
