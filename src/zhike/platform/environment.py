@@ -25,6 +25,8 @@ class Environment:
     hosts: list[str]
     trusted_origins: list[str]
     live_origins: list[str]
+    live_url: str
+    live_port: int
     language: str
     database_url: str | None
     secrets: dict[str, str]
@@ -37,6 +39,8 @@ class Environment:
             "formatters": {"json": {"()": "zhike.platform.ops.logs.JsonFormatter"}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
+            # It tells of every registered task at each start of each command.
+            "loggers": {"procrastinate": {"level": "WARNING"}},
         }
 
 
@@ -88,7 +92,8 @@ def environment() -> Environment:
     """The environment of this process.
 
     Variables: ZHIKE_VAR (state folder), ZHIKE_DEBUG, ZHIKE_HTTPS, ZHIKE_HOSTS, ZHIKE_ORIGINS, ZHIKE_LIVE_ORIGINS,
-    ZHIKE_LANGUAGE, DATABASE_URL.
+    ZHIKE_LIVE_URL (address of live events behind a proxy), ZHIKE_LIVE_PORT (without one), ZHIKE_LANGUAGE,
+    DATABASE_URL.
     """
     root = Path(__file__).resolve().parents[3]
     var = Path(os.environ.get("ZHIKE_VAR") or root / "var").absolute()
@@ -100,6 +105,8 @@ def environment() -> Environment:
         hosts=_words("ZHIKE_HOSTS", "localhost,127.0.0.1,[::1]"),
         trusted_origins=_words("ZHIKE_ORIGINS", ""),
         live_origins=_words("ZHIKE_LIVE_ORIGINS", ""),
+        live_url=os.environ.get("ZHIKE_LIVE_URL", ""),
+        live_port=int(os.environ.get("ZHIKE_LIVE_PORT", "8001")),
         language=os.environ.get("ZHIKE_LANGUAGE", "zh-hans"),
         database_url=os.environ.get("DATABASE_URL") or None,
         secrets=_secrets(var),
