@@ -16,7 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def set_password(self, user: User, password: str) -> None:
         """Called by allauth after it has checked the old password or the one-time link."""
         found = getattr(self.request, "actor", None)
-        own = isinstance(found, Actor) and found.user_id == user.pk
-        actor: Actor = found if own else system_actor("accounts.reset_link")
+        signed_in = isinstance(found, Actor) and found.user_id == user.pk
+        actor = found if isinstance(found, Actor) and signed_in else system_actor("accounts.reset_link")
         set_own_password(actor=actor, user_id=user.pk, password=password, now=clock.now())
         user.refresh_from_db()

@@ -83,9 +83,14 @@ def scope(actor: Actor, prefix: str = "") -> Q:
     return actor.reach.q(f"{prefix}tree_no")
 
 
+def person_of(actor: Actor) -> str:
+    """How a proposal remembers who made it: the person, also behind an API key."""
+    return str(actor.staff_id) if actor.staff_id is not None else actor.id
+
+
 def refuse_same_person(actor: Actor, proposer_id: str) -> None:
     """Who proposes cannot approve, who handled cannot survey again; the attempt is logged as a denial."""
-    if actor.id == proposer_id:
+    if proposer_id in {actor.id, person_of(actor)}:
         raise Forbidden(
             _("Somebody else must decide this: you proposed or handled it yourself."),
             right="separation_of_duties",

@@ -1,8 +1,11 @@
 """Pure decisions: numbering of the unit tree, periods of authority, conflicts of duty."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
+from unicodedata import normalize
 
 from zhike.platform import clock
 from zhike.record.organization.types import DutyConflict, Interval, Period, UnitKind
@@ -12,6 +15,9 @@ from zhike.record.organization.types import DutyConflict, Interval, Period, Unit
 HALVES = (Interval(1, 2**61), Interval(2**61 + 1, 2**62))
 # Room for this many children at every level; five levels fit without renumbering anything.
 FAN_OUT = 4096
+
+# Amounts are kept with four decimals.
+CENT = Decimal("0.0001")
 
 LEAF_KINDS = frozenset({UnitKind.AGENCY_POINT, UnitKind.COMMUNITY_POINT})
 
@@ -152,3 +158,43 @@ def conflicts_among(
     """The declared conflicts that a holder of these roles and rights is in."""
     held = {"role": roles, "right": rights}
     return [c for c in declared if c.first in held[c.of] and c.second in held[c.of]]
+
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,39}")
+_WALL = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+
+
+def clean_code(text: str) -> str | None:
+    """The stored form of a unit's code, or None when this cannot be one."""
+    code = normalize("NFKC", text).strip().upper()
+    return code if _CODE.fullmatch(code) else None
+
+
+def clean_texts(texts: Iterable[str]) -> list[str]:
+    """Without blanks and repetitions, in the order given."""
+    return list(dict.fromkeys(t for t in (normalize("NFKC", text).strip() for text in texts) if t))
+
+
+def hours_are_right(hours: Mapping[str, Sequence[Sequence[str]]]) -> bool:
+    """Whether each ISO weekday has spans of wall times in order, none overlapping; 24:00 may end the last."""
+    for weekday, spans in hours.items():
+        if weekday not in {"1", "2", "3", "4", "5", "6", "7"}:
+            return False
+        walls = [wall for span in spans for wall in span]
+        if any(len(span) != 2 for span in spans) or not all(_WALL.fullmatch(wall) for wall in walls):  # noqa: PLR2004
+            return False
+        if not _in_order(spans):
+            return False
+    return True
+
+
+def _in_order(spans: Sequence[Sequence[str]]) -> bool:
+    """One span may begin the minute another ends."""
+    return all(start < end for start, end in spans) and all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+def position_is_right(lat: Decimal | None, lon: Decimal | None) -> bool:
+    """Both or neither, and on earth."""
+    if lat is None or lon is None:
+        return lat is None and lon is None
+    return abs(lat) <= 90 and abs(lon) <= 180  # noqa: PLR2004 - degrees

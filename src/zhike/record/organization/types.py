@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
+from zhike.platform.errors import Conflict
 
 Label = str | Promise
 Labels = Mapping[str, str]
@@ -76,6 +78,21 @@ class LimitState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REFUSED = "refused"
+
+
+# The roles of a new company: usual reach and names. Their rights come from what rooms declare.
+DEFAULT_ROLES: Mapping[str, tuple[RoleReach, Labels]] = {
+    "agent": (RoleReach.COMPANY, {"zh-hans": "客服专员", "zh-hant": "客服專員", "en": "Agent"}),
+    "supervisor": (RoleReach.COMPANY, {"zh-hans": "客服主管", "zh-hant": "客服主管", "en": "Supervisor"}),
+    "account_manager": (RoleReach.COMPANY, {"zh-hans": "客户经理", "zh-hant": "客戶經理", "en": "Account manager"}),
+    "department": (RoleReach.SUBTREE, {"zh-hans": "协办部门", "zh-hant": "協辦部門", "en": "Department"}),
+    "outlet": (RoleReach.SUBTREE, {"zh-hans": "网点", "zh-hant": "據點", "en": "Outlet"}),
+    "claims": (RoleReach.COMPANY, {"zh-hans": "理赔专员", "zh-hant": "理賠專員", "en": "Claims handler"}),
+    "quality": (RoleReach.COMPANY, {"zh-hans": "质量管理", "zh-hant": "品質管理", "en": "Quality"}),
+    "executive": (RoleReach.COMPANY, {"zh-hans": "管理层", "zh-hant": "管理層", "en": "Executive"}),
+    "admin": (RoleReach.COMPANY, {"zh-hans": "系统管理员", "zh-hant": "系統管理員", "en": "Administrator"}),
+    "auditor": (RoleReach.COMPANY, {"zh-hans": "审计", "zh-hant": "稽核", "en": "Auditor"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +201,18 @@ class Held:
     label: str
     count: int
     items: tuple[HeldItem, ...]
+
+
+class StillHolding(Conflict):
+    """A leaver still holds something; `held` lists it by kind."""
+
+    code = "still_holding"
+    message = _("This person still holds %(count)s items.")
+    next_step = _("Hand them over to colleagues first.")
+
+    def __init__(self, held: Sequence[Held]) -> None:
+        super().__init__(count=sum(kind.count for kind in held))
+        self.held = tuple(held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,3 +398,45 @@ class ConflictFound:
     conflict: DutyConflict
     staff_id: int | None
     who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEntry:
+    """Everything about a unit that people enter. `hours` by ISO weekday: {"1": [["09:00", "12:00"]], …}."""
+
+    code: str
+    name: str
+    kind: UnitKind
+    side: Side
+    zone: str
+    labels: Labels = field(default_factory=dict)
+    hours: Mapping[str, Sequence[Sequence[str]]] | None = None
+    calendar_id: int | None = None
+    address: str = ""
+    city: str = ""
+    region_code: str = ""
+    lat: Decimal | None = None
+    lon: Decimal | None = None
+    phones: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    area_text: str = ""
+    districts: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffEntry:
+    """Everything about a person that people enter; `skills` are levels 1 to 5 by skill code."""
+
+    number: str
+    name: str
+    unit_id: int
+    form_of_address: str = ""
+    rank: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    is_courier: bool = False
+    employed_from: date | None = None
+    employed_until: date | None = None
+    skills: Mapping[str, int] = field(default_factory=dict)

@@ -33,7 +33,9 @@ class Staff(models.Model):
     number = models.CharField(max_length=40)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=120)
-    name_key = models.CharField(max_length=240, default="")
+    # Sort keys: pinyin for simplified, strokes for traditional Chinese.
+    name_pinyin = models.TextField(default="")
+    name_strokes = models.TextField(default="")
     form_of_address = models.CharField(max_length=60, default="")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     rank = models.CharField(max_length=60, default="")
@@ -52,7 +54,8 @@ class Staff(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["unit", "is_courier", "active"], name="staff_by_unit"),
-            models.Index(fields=["name_key", "id"], name="staff_by_name"),
+            models.Index(fields=["name_pinyin", "id"], name="staff_by_pinyin"),
+            models.Index(fields=["name_strokes", "id"], name="staff_by_strokes"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="staff_number_once"),
@@ -108,6 +111,8 @@ class Role(models.Model):
     code = models.SlugField(max_length=40)
     labels = models.JSONField(default=dict)
     rights = ArrayField(models.CharField(max_length=80), default=list)
+    # Rights that existed when the role was last set: newer ones are still to be decided about.
+    known_rights = ArrayField(models.CharField(max_length=80), default=list)
     # What is proposed when somebody is given the role.
     reach = models.CharField(max_length=8, default=RoleReach.SUBTREE.value)
     active = models.BooleanField(default=True)

@@ -40,6 +40,8 @@ class Unit(models.Model):
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
+    name_pinyin = models.TextField(default="")
+    name_strokes = models.TextField(default="")
     labels = models.JSONField(default=dict)
     kind = models.CharField(max_length=16)
     side = models.CharField(max_length=8)
@@ -71,7 +73,8 @@ class Unit(models.Model):
         indexes = [
             models.Index(fields=["parent", "tree_no"], name="unit_by_parent"),
             models.Index(fields=["kind", "tree_no"], name="unit_by_kind"),
-            models.Index(fields=["name", "id"], name="unit_by_name"),
+            models.Index(fields=["name_pinyin", "id"], name="unit_by_pinyin"),
+            models.Index(fields=["name_strokes", "id"], name="unit_by_strokes"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["code"], name="unit_code_once"),

@@ -1,0 +1,58 @@
+"""All writes of the organization."""
+
+from zhike.record.organization.actions.authority import (
+    decide_authority_limit,
+    end_authority_limit,
+    propose_authority_limit,
+    use_authority,
+)
+from zhike.record.organization.actions.leaving import deactivate_staff, hand_over, reactivate_staff
+from zhike.record.organization.actions.roles import assign_role, ensure_default_roles, save_role, take_role
+from zhike.record.organization.actions.staff import (
+    create_staff,
+    open_staff_account,
+    renew_staff_password,
+    save_skill,
+    set_duty,
+    update_courier,
+    update_staff,
+)
+from zhike.record.organization.actions.units import (
+    close_unit,
+    create_unit,
+    end_disruption,
+    move_unit,
+    publish_disruption,
+    reopen_unit,
+    set_head,
+    update_unit,
+)
+
+__all__ = [
+    "assign_role",
+    "close_unit",
+    "create_staff",
+    "create_unit",
+    "deactivate_staff",
+    "decide_authority_limit",
+    "end_authority_limit",
+    "end_disruption",
+    "ensure_default_roles",
+    "hand_over",
+    "move_unit",
+    "open_staff_account",
+    "propose_authority_limit",
+    "publish_disruption",
+    "reactivate_staff",
+    "renew_staff_password",
+    "reopen_unit",
+    "save_role",
+    "save_skill",
+    "set_duty",
+    "set_head",
+    "take_role",
+    "update_courier",
+    "update_staff",
+    "update_unit",
+    "use_authority",
+]

@@ -1,0 +1,329 @@
+"""Opening, changing, moving and closing units."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform import audit, clock, outbox
+from zhike.platform.actions import action
+from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
+from zhike.platform.errors import Conflict, FieldError, Invalid, NotFound
+from zhike.platform.i18n.folding import pinyin_key, stroke_key
+from zhike.record.organization import events
+from zhike.record.organization.actions import _tree
+from zhike.record.organization.models import Staff, Unit, UnitDisruption
+from zhike.record.organization.policies import EDIT_UNITS, PUBLISH_DISRUPTION, unit_scope
+from zhike.record.organization.queries.units import summary_of
+from zhike.record.organization.rules import (
+    HALVES,
+    clean_code,
+    clean_texts,
+    hours_are_right,
+    may_hang_below,
+    position_is_right,
+)
+from zhike.record.organization.types import Service, UnitEntry, UnitKind, UnitSummary
+
+# What the log compares; sort keys follow from the name.
+_FIELDS = [
+    "code",
+    "name",
+    "labels",
+    "kind",
+    "side",
+    "zone",
+    "hours",
+    "address",
+    "city",
+    "region_code",
+    "lat",
+    "lon",
+    "phones",
+    "services",
+    "area_text",
+    "districts",
+    "valid_from",
+    "valid_until",
+]
+
+
+@action
+def create_unit(*, actor: Actor, parent_id: int | None, entry: UnitEntry, now: datetime) -> UnitSummary:
+    """Open a unit below `parent_id`; only the company itself has no parent."""
+    _tree.lock_tree()
+    parent = _unit(actor, parent_id) if parent_id is not None else None
+    authorize(actor, EDIT_UNITS, subject=("unit", parent_id or 0), unit_no=parent.tree_no if parent else None)
+    entry = _checked(entry, parent)
+    interval = _tree.place_below(actor, parent, now=now) if parent else HALVES[0]
+    unit = Unit(
+        parent=parent,
+        tree_no=interval.no,
+        tree_end=interval.end,
+        depth=parent.depth + 1 if parent else 0,
+        **_columns(entry),
+    )
+    unit.save(force_insert=True)
+    audit.record(actor, events.UnitOpened(subject=("unit", unit.pk), after=_known(unit)), now=now)
+    outbox.emit(events.UnitsChanged(unit_ids=[unit.pk]), now=now)
+    return summary_of(unit)
+
+
+@action
+def update_unit(*, actor: Actor, unit_id: int, entry: UnitEntry, now: datetime) -> UnitSummary:
+    """Replace what is known of a unit; moving and closing are actions of their own."""
+    _tree.lock_tree()
+    unit = _unit(actor, unit_id, lock=True)
+    authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
+    entry = _checked(entry, _unit(actor, unit.parent_id) if unit.parent_id else None, unit)
+    before = _known(unit)
+    for column, value in _columns(entry).items():
+        setattr(unit, column, value)
+    after = _known(unit)
+    changed = [name for name in _FIELDS if before[name] != after[name]]
+    if changed:
+        unit.save(update_fields=list(_columns(entry)))
+        audit.record(
+            actor,
+            events.UnitChanged(
+                subject=("unit", unit_id),
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            ),
+            now=now,
+        )
+        outbox.emit(events.UnitsChanged(unit_ids=[unit_id]), now=now)
+    return summary_of(unit)
+
+
+@action
+def move_unit(*, actor: Actor, unit_id: int, parent_id: int, reason: str = "", now: datetime) -> UnitSummary:
+    """Hang a unit with all below it under another; every row that carries their numbers follows in this transaction."""
+    _tree.lock_tree()
+    unit, parent = _unit(actor, unit_id), _unit(actor, parent_id)
+    authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
+    authorize(actor, EDIT_UNITS, subject=("unit", parent_id), unit_no=parent.tree_no)
+    if unit.tree_no <= parent.tree_no <= unit.tree_end:
+        raise Invalid.of("parent_id", "below_itself", _("A unit cannot hang below itself."))
+    if not may_hang_below(UnitKind(unit.kind), UnitKind(parent.kind)):
+        raise Invalid.of("parent_id", "kind", _("A unit of this kind cannot hang there."))
+    if unit.parent_id == parent_id:
+        return summary_of(unit)
+    before = unit.parent_id
+    followed = _tree.carry_below(actor, unit, parent, now=now)
+    Unit.objects.filter(pk=unit_id).update(parent=parent)
+    unit.refresh_from_db()
+    audit.record(
+        actor,
+        events.UnitMoved(
+            subject=("unit", unit_id),
+            before={"parent_id": before},
+            after={"parent_id": parent_id, "rows": followed},
+            reason=reason,
+        ),
+        now=now,
+    )
+    outbox.emit(events.UnitsChanged(unit_ids=[unit_id]), now=now)
+    return summary_of(unit)
+
+
+@action
+def close_unit(*, actor: Actor, unit_id: int, reason: str, now: datetime) -> None:
+    """Close a unit; refused while units or people still work in it."""
+    _tree.lock_tree()
+    unit = _unit(actor, unit_id, lock=True)
+    authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
+    if not unit.active:
+        return
+    units = Unit.objects.below(unit.tree_no, unit.tree_end).active().exclude(pk=unit_id).count()
+    people = Staff.objects.active().filter(unit=unit).count()
+    if units or people:
+        raise Conflict(
+            _("%(units)s units and %(people)s people still belong to this unit."),
+            next_step=_("Move them to another unit first."),
+            units=units,
+            people=people,
+        )
+    unit.active = False
+    unit.valid_until = clock.local_date(now, unit.zone)
+    unit.save(update_fields=["active", "valid_until"])
+    audit.record(
+        actor,
+        events.UnitClosed(
+            subject=("unit", unit_id), before={"active": True}, after={"valid_until": unit.valid_until}, reason=reason
+        ),
+        now=now,
+    )
+    outbox.emit(events.UnitsChanged(unit_ids=[unit_id]), now=now)
+
+
+@action
+def reopen_unit(*, actor: Actor, unit_id: int, reason: str, now: datetime) -> None:
+    unit = _unit(actor, unit_id, lock=True)
+    authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
+    if unit.active:
+        return
+    before = unit.valid_until
+    unit.active, unit.valid_until = True, None
+    unit.save(update_fields=["active", "valid_until"])
+    audit.record(
+        actor,
+        events.UnitReopened(
+            subject=("unit", unit_id), before={"valid_until": before}, after={"active": True}, reason=reason
+        ),
+        now=now,
+    )
+    outbox.emit(events.UnitsChanged(unit_ids=[unit_id]), now=now)
+
+
+@action
+def set_head(*, actor: Actor, unit_id: int, staff_id: int | None, now: datetime) -> None:
+    """Name the person who answers for a unit, or nobody."""
+    unit = _unit(actor, unit_id, lock=True)
+    authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
+    if staff_id is not None and not Staff.objects.active().filter(pk=staff_id).exists():
+        raise Invalid.of("staff_id", "unknown", _("There is no such active member of staff."))
+    before, unit.head_id = unit.head_id, staff_id
+    unit.save(update_fields=["head"])
+    audit.record(
+        actor,
+        events.UnitChanged(subject=("unit", unit_id), before={"head_id": before}, after={"head_id": staff_id}),
+        now=now,
+    )
+
+
+@action
+def publish_disruption(
+    *, actor: Actor, unit_id: int, text: str, starts_at: datetime, ends_at: datetime | None = None, now: datetime
+) -> int:
+    """Tell everybody who asks about this unit what keeps it from working as usual; returns the notice's id."""
+    unit = _unit(actor, unit_id)
+    authorize(actor, PUBLISH_DISRUPTION, subject=("unit", unit_id), unit_no=unit.tree_no)
+    wrong: dict[str, list[FieldError]] = {}
+    if not text.strip():
+        wrong["text"] = [FieldError("required", _("Say what happened."))]
+    if ends_at is not None and ends_at <= starts_at:
+        wrong["ends_at"] = [FieldError("order", _("The end lies before the start."))]
+    if wrong:
+        raise Invalid(wrong)
+    notice = UnitDisruption.objects.create(unit=unit, text=text.strip(), starts_at=starts_at, ends_at=ends_at)
+    audit.record(
+        actor,
+        events.DisruptionPublished(
+            subject=("unit", unit_id), after={"text": notice.text, "starts_at": starts_at, "ends_at": ends_at}
+        ),
+        now=now,
+    )
+    return notice.pk
+
+
+@action
+def end_disruption(*, actor: Actor, disruption_id: int, now: datetime) -> None:
+    """The unit works as usual again; a notice that had not begun is taken back."""
+    notice = UnitDisruption.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=disruption_id)
+    found = notice.first()
+    if found is None:
+        raise NotFound
+    authorize(actor, PUBLISH_DISRUPTION, subject=("unit", found.unit_id), unit_no=found.unit.tree_no)
+    if found.starts_at >= now:
+        found.delete()
+    elif found.ends_at is None or found.ends_at > now:
+        found.ends_at = now
+        found.save(update_fields=["ends_at"])
+    audit.record(
+        actor,
+        events.DisruptionEnded(subject=("unit", found.unit_id), after={"text": found.text, "ends_at": now}),
+        now=now,
+    )
+
+
+def _unit(actor: Actor, unit_id: int, *, lock: bool = False) -> Unit:
+    rows = Unit.objects.filter(unit_scope(actor), pk=unit_id)
+    unit = (rows.select_for_update(no_key=True) if lock else rows).first()
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def _columns(entry: UnitEntry) -> dict[str, Any]:
+    return {
+        "code": entry.code,
+        "name": entry.name,
+        "name_pinyin": pinyin_key(entry.name),
+        "name_strokes": stroke_key(entry.name),
+        "labels": dict(entry.labels),
+        "kind": entry.kind.value,
+        "side": entry.side.value,
+        "zone": entry.zone,
+        "hours": entry.hours,
+        "address": entry.address.strip(),
+        "city": entry.city.strip(),
+        "region_code": entry.region_code.strip().upper(),
+        "lat": entry.lat,
+        "lon": entry.lon,
+        "phones": list(entry.phones),
+        "services": list(entry.services),
+        "area_text": entry.area_text.strip(),
+        "districts": list(entry.districts),
+        "valid_from": entry.valid_from,
+        "valid_until": entry.valid_until,
+    }
+
+
+def _known(unit: Unit) -> dict[str, Any]:
+    return {name: getattr(unit, name) for name in _FIELDS}
+
+
+def _checked(entry: UnitEntry, parent: Unit | None, unit: Unit | None = None) -> UnitEntry:
+    """The entry in its stored form; raises Invalid with every wrong field."""
+    code = clean_code(entry.code)
+    wrong: dict[str, list[FieldError]] = {}
+    if refused := _code_errors(code, unit):
+        wrong["code"] = refused
+    if not entry.name.strip():
+        wrong["name"] = [FieldError("required", _("Give a name."))]
+    if not _kind_fits(entry.kind, parent):
+        wrong["kind"] = [FieldError("kind", _("A unit of this kind cannot hang there."))]
+    if not clock.is_zone(entry.zone):
+        wrong["zone"] = [FieldError("unknown", _("There is no such time zone: %(zone)s"), {"zone": entry.zone})]
+    if entry.hours is not None and not hours_are_right(entry.hours):
+        wrong["hours"] = [FieldError("form", _("Hours read 09:00-12:00, in order and without overlap."))]
+    if not position_is_right(entry.lat, entry.lon):
+        wrong["lat"] = [FieldError("range", _("Give both: latitude -90 to 90, longitude -180 to 180."))]
+    if refused := _service_errors(entry.services):
+        wrong["services"] = refused
+    if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
+        wrong["valid_until"] = [FieldError("order", _("The end lies before the start."))]
+    if wrong or code is None:
+        raise Invalid(wrong)
+    return replace(
+        entry,
+        code=code,
+        name=entry.name.strip(),
+        phones=tuple(clean_texts(entry.phones)),
+        services=tuple(dict.fromkeys(entry.services)),
+        districts=tuple(clean_texts(entry.districts)),
+    )
+
+
+def _kind_fits(kind: UnitKind, parent: Unit | None) -> bool:
+    if parent is None:
+        return kind is UnitKind.COMPANY
+    return may_hang_below(kind, UnitKind(parent.kind))
+
+
+def _code_errors(code: str | None, unit: Unit | None) -> list[FieldError]:
+    if code is None:
+        return [FieldError("form", _("A code has up to 40 Latin letters, digits and . _ -"))]
+    if Unit.objects.filter(code=code).exclude(pk=unit.pk if unit else 0).exists():
+        return [FieldError("taken", _("Another unit has this code."))]
+    return []
+
+
+def _service_errors(services: Iterable[str]) -> list[FieldError]:
+    unknown = sorted(set(services) - set(Service))
+    values = {"services": ", ".join(unknown)}
+    return [FieldError("unknown", _("There is no such service: %(services)s"), values)] if unknown else []

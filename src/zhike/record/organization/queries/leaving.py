@@ -1,0 +1,47 @@
+"""What people hold, so that nothing is orphaned when they leave."""
+
+from collections.abc import Sequence
+
+from django.apps import apps
+from django.db.models import ForeignKey
+
+from zhike.platform.actors import Actor
+from zhike.record.organization.models import Staff
+from zhike.record.organization.policies import staff_scope
+from zhike.record.organization.types import Held, answered_keys, holdings
+
+SHOWN = 50
+
+
+def held_by(*, actor: Actor, staff_id: int, shown: int = SHOWN) -> list[Held]:
+    """Everything that a person within reach holds, by kind; empty when nothing. One count and one list a kind."""
+    if not Staff.objects.filter(staff_scope(actor), pk=staff_id).exists():
+        return []
+    found = []
+    for provider in holdings():
+        count = provider.counts(staff_ids=[staff_id]).get(staff_id, 0)
+        if count:
+            items = tuple(provider.items(staff_id=staff_id, limit=shown))
+            found.append(Held(provider.kind, str(provider.label), count, items))
+    return found
+
+
+def held_by_inactive(*, actor: Actor) -> dict[str, int]:
+    """By kind, what people hold who have left: CUST-09 wants nothing here."""
+    gone: Sequence[int] = list(Staff.objects.filter(staff_scope(actor), active=False).values_list("pk", flat=True))
+    if not gone:
+        return {}
+    totals = {provider.kind: sum(provider.counts(staff_ids=gone).values()) for provider in holdings()}
+    return {kind: total for kind, total in totals.items() if total}
+
+
+def unanswered_keys() -> list[str]:
+    """Foreign keys to Staff that no room answers for when somebody leaves; a check fails while there are any."""
+    answered = answered_keys()
+    keys = (
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, ForeignKey) and field.related_model is Staff
+    )
+    return sorted(key for key in keys if key not in answered)
