@@ -1,0 +1,1 @@
+"""Message catalogues: gathering, checking and compiling, without gettext installed."""
