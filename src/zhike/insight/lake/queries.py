@@ -1,0 +1,102 @@
+"""Reading a generation: one Ibis table with changed and deleted rows already applied, within the actor's reach."""
+
+import threading
+from functools import reduce
+from operator import or_
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from zhike.insight.lake.actions import folder_of
+from zhike.insight.lake.export import ID, schema_of
+from zhike.insight.lake.models import LakeFact, LakeGeneration
+from zhike.insight.lake.types import Generation, generation_of
+from zhike.platform import facts
+from zhike.platform.actors import Actor
+
+MEMORY = "1GB"
+THREADS = 2
+MOST_VIEWS = 60
+_local = threading.local()
+
+
+def engine() -> Backend:
+    """This thread's own in-memory DuckDB: connections are not shared between threads."""
+    if not hasattr(_local, "engine"):
+        _local.engine = ibis.duckdb.connect(memory_limit=MEMORY, threads=THREADS)
+        _local.engine.raw_sql("SET TimeZone = 'UTC'")
+        _local.views = {}
+    found: Backend = _local.engine
+    return found
+
+
+def _view(files: tuple[str, ...]) -> ir.Table:
+    """Files as one table; each distinct list costs the engine a view."""
+    backend = engine()
+    if files not in _local.views:
+        _local.views[files] = backend.read_parquet(list(files), hive_partitioning=False)
+    found: ir.Table = _local.views[files]
+    return found
+
+
+def current(fact: str) -> Generation:
+    """The fact's current generation; number 0 and no months before the first refresh."""
+    head = LakeFact.objects.filter(fact=fact).first()
+    if head is None:
+        return Generation(fact, 0, {})
+    return generation_of(fact, head.generation, head.manifest, head.refreshed_at)
+
+
+def generation(fact: str, number: int) -> Generation | None:
+    """A past generation while it is kept, else None."""
+    row = LakeGeneration.objects.filter(fact=fact, number=number).first()
+    return generation_of(fact, number, row.manifest, row.made_at) if row else None
+
+
+def table(*, actor: Actor, state: Generation) -> ir.Table:
+    """The rows of a generation that the actor may count."""
+    if len(getattr(_local, "views", ())) >= MOST_VIEWS:
+        # Begun anew only here: an expression must not lose its views while it is being put together.
+        engine().disconnect()
+        del _local.engine
+    spec = facts.published()[state.fact]
+    rows = _rows(spec, state)
+    return rows.filter(_reach(rows, spec, actor)) if not actor.reach.everything else rows
+
+
+def _rows(spec: facts.Fact, state: Generation) -> ir.Table:
+    folder = folder_of(spec.name)
+    clean = [name for m in state.months.values() if not m.delta for name in m.parts]
+    mixed = [name for m in state.months.values() if m.delta for name in m.parts]
+    deltas = [m.delta for m in state.months.values() if m.delta]
+    found: list[ir.Table] = []
+    if clean:
+        found.append(_read(folder, clean))
+    if deltas:
+        changed = _read(folder, deltas)
+        found += [_read(folder, mixed).anti_join(changed.select(ID), ID), changed]
+    if not found:
+        return ibis.memtable(schema_of(spec).empty_table())
+    rows = found[0] if len(found) == 1 else ibis.union(*found)
+    if state.gone:
+        rows = rows.anti_join(_read(folder, [state.gone]), ID)
+    return rows
+
+
+def _read(folder: Path, names: list[str]) -> ir.Table:
+    return _view(tuple(str(folder / name) for name in names))
+
+
+def _reach(rows: ir.Table, spec: facts.Fact, actor: Actor) -> ir.BooleanValue:
+    """Reach as one predicate, here and nowhere else."""
+    column = rows[spec.scope]
+    within = [column.between(low, high) for low, high in actor.reach.intervals]
+    return reduce(or_, within) if within else ibis.literal(value=False)
+
+
+def lag_seconds(fact: str, now_timestamp: float) -> float | None:
+    """How far the fact's lake is behind, in seconds; None before the first refresh."""
+    head = LakeFact.objects.filter(fact=fact).first()
+    return None if head is None or head.refreshed_at is None else now_timestamp - head.refreshed_at.timestamp()
