@@ -1,0 +1,6 @@
+"""Pure rules of time: `hours` (open intervals, elapsed, due), `deadlines` (statutory), `ledger` (clocks), `reading`."""
+
+from zhike.platform.calendars.rules.deadlines import statutory_deadline
+from zhike.platform.calendars.rules.hours import due, elapsed, hours_of, is_open, open_intervals
+
+__all__ = ["due", "elapsed", "hours_of", "is_open", "open_intervals", "statutory_deadline"]
