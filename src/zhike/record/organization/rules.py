@@ -161,7 +161,6 @@ def conflicts_among(
 
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,39}")
-_WALL = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 def clean_code(text: str) -> str | None:
@@ -173,24 +172,6 @@ def clean_code(text: str) -> str | None:
 def clean_texts(texts: Iterable[str]) -> list[str]:
     """Without blanks and repetitions, in the order given."""
     return list(dict.fromkeys(t for t in (normalize("NFKC", text).strip() for text in texts) if t))
-
-
-def hours_are_right(hours: Mapping[str, Sequence[Sequence[str]]]) -> bool:
-    """Whether each ISO weekday has spans of wall times in order, none overlapping; 24:00 may end the last."""
-    for weekday, spans in hours.items():
-        if weekday not in {"1", "2", "3", "4", "5", "6", "7"}:
-            return False
-        walls = [wall for span in spans for wall in span]
-        if any(len(span) != 2 for span in spans) or not all(_WALL.fullmatch(wall) for wall in walls):  # noqa: PLR2004
-            return False
-        if not _in_order(spans):
-            return False
-    return True
-
-
-def _in_order(spans: Sequence[Sequence[str]]) -> bool:
-    """One span may begin the minute another ends."""
-    return all(start < end for start, end in spans) and all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
 def position_is_right(lat: Decimal | None, lon: Decimal | None) -> bool:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
+from zhike.platform.calendars.types import Week
 from zhike.platform.errors import Conflict
 
 Label = str | Promise
@@ -402,7 +403,7 @@ class ConflictFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitEntry:
-    """Everything about a unit that people enter. `hours` by ISO weekday: {"1": [["09:00", "12:00"]], …}."""
+    """Everything about a unit that people enter. `hours`: the unit's own week, None for the calendar's."""
 
     code: str
     name: str
@@ -410,7 +411,7 @@ class UnitEntry:
     side: Side
     zone: str
     labels: Labels = field(default_factory=dict)
-    hours: Mapping[str, Sequence[Sequence[str]]] | None = None
+    hours: Week | None = None
     calendar_id: int | None = None
     address: str = ""
     city: str = ""

@@ -11,6 +11,7 @@ from zhike.platform import audit, clock, outbox
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
+from zhike.platform.calendars.rules.reading import dump_shifts
 from zhike.platform.errors import Conflict, FieldError, Invalid, NotFound
 from zhike.platform.i18n.folding import pinyin_key, stroke_key
 from zhike.record.organization import events
@@ -22,7 +23,6 @@ from zhike.record.organization.rules import (
     HALVES,
     clean_code,
     clean_texts,
-    hours_are_right,
     may_hang_below,
     position_is_right,
 )
@@ -258,7 +258,7 @@ def _columns(entry: UnitEntry) -> dict[str, Any]:
         "kind": entry.kind.value,
         "side": entry.side.value,
         "zone": entry.zone,
-        "hours": entry.hours,
+        "hours": None if entry.hours is None else [dump_shifts(shifts) for shifts in entry.hours],
         "address": entry.address.strip(),
         "city": entry.city.strip(),
         "region_code": entry.region_code.strip().upper(),
@@ -289,8 +289,6 @@ def _checked(entry: UnitEntry, parent: Unit | None, unit: Unit | None = None) ->
         wrong["kind"] = [FieldError("kind", _("A unit of this kind cannot hang there."))]
     if not clock.is_zone(entry.zone):
         wrong["zone"] = [FieldError("unknown", _("There is no such time zone: %(zone)s"), {"zone": entry.zone})]
-    if entry.hours is not None and not hours_are_right(entry.hours):
-        wrong["hours"] = [FieldError("form", _("Hours read 09:00-12:00, in order and without overlap."))]
     if not position_is_right(entry.lat, entry.lon):
         wrong["lat"] = [FieldError("range", _("Give both: latitude -90 to 90, longitude -180 to 180."))]
     if refused := _service_errors(entry.services):

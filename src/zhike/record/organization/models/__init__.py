@@ -1,8 +1,8 @@
 """Units, people, roles and authority."""
 
 from zhike.record.organization.models.authority import AuthorityLimit, AuthorityUse
-from zhike.record.organization.models.staff import Role, Skill, Staff, StaffRole, StaffSkill
-from zhike.record.organization.models.units import Unit, UnitDisruption, UnitNumber
+from zhike.record.organization.models.staff import Role, Skill, Staff, StaffRole, StaffSet, StaffSkill
+from zhike.record.organization.models.units import Unit, UnitDisruption, UnitNumber, UnitSet
 
 __all__ = [
     "AuthorityLimit",
@@ -11,8 +11,10 @@ __all__ = [
     "Skill",
     "Staff",
     "StaffRole",
+    "StaffSet",
     "StaffSkill",
     "Unit",
     "UnitDisruption",
     "UnitNumber",
+    "UnitSet",
 ]

@@ -33,8 +33,8 @@ class UnitSet(models.QuerySet["Unit"]):
 class Unit(models.Model):
     """Company, region, department, outlet, contractor, agency point 代收点 or community point.
 
-    `tree_no`..`tree_end` hold the numbers of the unit and everything below it. `hours` replaces the calendar's weekly
-    opening hours where it is set: {"1": [["09:00", "12:00"], …], …} by ISO weekday.
+    `tree_no`..`tree_end` hold the numbers of the unit and everything below it. `hours` replaces the calendar's week
+    where it is set: seven days from Monday, each a list of [start, end] in minutes, as calendars keep them.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,7 +1,114 @@
 """People: lists, couriers, and who is who."""
 
-from zhike.record.organization.models import Staff
-from zhike.record.organization.types import Duty, StaffSummary
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform.actors import Actor
+from zhike.platform.errors import Conflict, NotFound
+from zhike.platform.i18n.labels import pick
+from zhike.record.organization.models import Skill, Staff, StaffRole, StaffSet, StaffSkill
+from zhike.record.organization.policies import staff_scope
+from zhike.record.organization.types import Courier, Duty, RoleReach, StaffSummary
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role as the person's page shows it, running, coming or past."""
+
+    id: int
+    code: str
+    label: str
+    reach: RoleReach
+    unit_name: str
+    valid_from: datetime
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLevel:
+    code: str
+    label: str
+    level: int
+
+
+def staff_rows(*, actor: Actor) -> StaffSet:
+    """People within reach with their units, for lists that filter, sort and page by themselves."""
+    return Staff.objects.filter(staff_scope(actor)).select_related("unit")
+
+
+def staff_member(*, actor: Actor, staff_id: int) -> Staff:
+    """One person with unit and sign-in; raises NotFound."""
+    found = staff_rows(actor=actor).select_related("user").filter(pk=staff_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def roles_of(*, actor: Actor, staff_id: int) -> list[HeldRole]:
+    """Every role that a person has, had or will have, the newest first."""
+    rows = StaffRole.objects.filter(staff_scope(actor, "staff__"), staff_id=staff_id)
+    return [
+        HeldRole(
+            id=row.pk,
+            code=row.role.code,
+            label=pick(row.role.labels),
+            reach=RoleReach(row.reach),
+            unit_name=row.unit.name if row.unit else "",
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+        )
+        for row in rows.select_related("role", "unit").order_by("-valid_from", "-pk")
+    ]
+
+
+def skills_of(*, actor: Actor, staff_id: int) -> list[SkillLevel]:
+    rows = StaffSkill.objects.filter(staff_scope(actor, "staff__"), staff_id=staff_id).select_related("skill")
+    return [SkillLevel(r.skill.code, pick(r.skill.labels) or r.skill.code, r.level) for r in rows.order_by("pk")]
+
+
+def skills(*, actor: Actor) -> Mapping[str, str]:
+    """All skills with their labels, for staff of the company."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return {}
+    return {skill.code: pick(skill.labels) or skill.code for skill in Skill.objects.order_by("code")}
+
+
+def couriers_of(*, actor: Actor, unit_id: int) -> list[Courier]:
+    """Active couriers of one unit, by name."""
+    rows = staff_rows(actor=actor).couriers().filter(unit_id=unit_id).order_by("name_pinyin", "pk")
+    return [Courier(s.pk, s.number, s.name, s.phone, Duty(s.duty)) for s in rows]
+
+
+def couriers_without_phone(*, actor: Actor) -> StaffSet:
+    """Couriers whom no customer can be connected to: the outlet's due list."""
+    return staff_rows(actor=actor).couriers().filter(phones=[]).order_by("name_pinyin", "pk")
+
+
+def staff_labels(*, actor: Actor, staff_ids: Iterable[int]) -> dict[int, str]:
+    """Names of colleagues for the record of what they did; names of all, whoever may see the record."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return {}
+    return dict(Staff.objects.filter(pk__in=set(staff_ids)).values_list("pk", "name"))
+
+
+def assignee(*, actor: Actor, staff_id: int) -> StaffSummary:
+    """Somebody to give work to, locked against leaving until the end of the transaction; raises Conflict for leavers.
+
+    Rooms call it before they write a new owner, so that nothing is ever held by somebody who has left (CUST-09).
+    """
+    if actor.staff_id is None and not actor.reach.everything:
+        raise NotFound
+    found = (
+        Staff.objects.select_related("unit").select_for_update(of=("self",), no_key=True).filter(pk=staff_id).first()
+    )
+    if found is None:
+        raise NotFound
+    if not found.active:
+        raise Conflict(_("%(name)s has left."), next_step=_("Choose an active colleague."), name=found.name)
+    return staff_summary(found)
 
 
 def staff_summary(staff: Staff) -> StaffSummary:
