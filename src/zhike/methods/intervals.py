@@ -49,3 +49,19 @@ def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, z: f
         difference - np.sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2),
         difference + np.sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2),
     )
+
+
+def mean_interval(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> Interval:
+    """Student t interval of a mean, in the mean's unit.
+
+    mean, deviation (sample standard deviation, n − 1) and n: scalars or arrays that broadcast; n ≥ 2.
+    Raises ValueError for smaller n or a negative deviation. Source: Student 1908.
+    """
+    centre, spread, count = np.broadcast_arrays(
+        np.asarray(mean, dtype=float), np.asarray(deviation, dtype=float), np.asarray(n, dtype=float)
+    )
+    if np.any(count < 2) or np.any(spread < 0):  # noqa: PLR2004 - one value has no deviation
+        message = "mean_interval needs n >= 2 and a deviation >= 0"
+        raise ValueError(message)
+    half = stats.t.ppf((1 + level) / 2, count - 1) * spread / np.sqrt(count)
+    return Interval(centre - half, centre + half)

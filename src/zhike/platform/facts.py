@@ -1,11 +1,17 @@
 """What rooms publish to the lake: own columns, scope and dimensions as at the event; no names, no free text."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from django.utils.functional import Promise
 
+from zhike.platform.actors import Actor
+
 _facts: dict[str, "Fact"] = {}
+_namers: dict[str, "Namer"] = {}
+_openers: dict[str, "Opener"] = {}
 
 
 class ColumnType(StrEnum):
@@ -77,3 +83,44 @@ def publish(fact: Fact) -> Fact:
 
 def published() -> dict[str, Fact]:
     return dict(sorted(_facts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row behind a figure, as its room shows it: what to call it, where it is, what to say of it."""
+
+    id: int
+    title: str
+    url: str
+    cells: tuple[str, ...] = ()
+
+
+class Namer(Protocol):
+    """Names of a dimension's values, in the reader's language; values it does not know are left out."""
+
+    def __call__(self, values: Sequence[str]) -> Mapping[str, str]: ...
+
+
+class Opener(Protocol):
+    """The rows of a fact by id, those the actor may see, with the headings of their cells."""
+
+    def __call__(self, *, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[Row]]: ...
+
+
+def name_dimension(dimension: str, namer: Namer) -> None:
+    """Register how a dimension's values are called; once in the room that owns them (`providers.py`)."""
+    _namers[dimension] = namer
+
+
+def names_of(dimension: str, values: Sequence[str]) -> Mapping[str, str]:
+    namer = _namers.get(dimension)
+    return namer(values) if namer else {}
+
+
+def open_rows_with(fact: str, opener: Opener) -> None:
+    """Register how the rows behind a fact's figures are read; in the room that publishes it."""
+    _openers[fact] = opener
+
+
+def rows_of(fact: str, *, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[Row]]:
+    return _openers[fact](actor=actor, ids=ids)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhike.methods.intervals import newcombe, wilson
+from zhike.methods.intervals import mean_interval, newcombe, wilson
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,16 @@ def test_wilson__works_on_whole_columns() -> None:
     found = wilson(np.array([0, 5, 10]), 10)
 
     assert found.low.shape == (3,)
+
+
+def test_mean_interval__follows_students_t() -> None:
+    """t(0.975, 9) = 2.262157; 10 values with mean 50 and deviation 6."""
+    found = mean_interval(50, 6, 10)
+
+    assert (round(float(found.low), 4), round(float(found.high), 4)) == (45.7079, 54.2921)
+
+
+@pytest.mark.parametrize(("deviation", "n"), [(1, 1), (-1, 5)])
+def test_mean_interval__refuses_what_has_no_interval(deviation: float, n: int) -> None:
+    with pytest.raises(ValueError, match="n >= 2"):
+        mean_interval(1, deviation, n)

@@ -1,0 +1,201 @@
+"""What a metric is, what may be asked of it, and what a figure says of itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import ibis.expr.types as ir
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform.errors import ZhikeError
+from zhike.platform.parameters.types import Parameter
+
+Text = str | Promise
+Condition = Callable[[ir.Table], ir.BooleanValue]
+Quantity = Callable[[ir.Table], ir.NumericValue]
+
+
+class Kind(StrEnum):
+    """How rows become one value."""
+
+    RATE = "rate"  # share of rows, in per cent, with its Wilson interval
+    PER_THOUSAND = "per_thousand"
+    DURATION = "duration"  # hours: mean with t interval, median, P90
+    COUNT = "count"
+
+
+class Direction(StrEnum):
+    HIGHER = "higher"
+    LOWER = "lower"
+    NONE = "none"
+
+
+class Base(StrEnum):
+    """What the base allows (methods §1.10)."""
+
+    NONE = "none"  # no data, which is not 0
+    WITHHELD = "withheld"  # fewer than 10
+    SMALL = "small"  # 10 to 29: shown, marked
+    SOUND = "sound"
+
+
+WITHHELD_BELOW = 10
+SMALL_BELOW = 30
+
+
+def base_of(n: int) -> Base:
+    if n == 0:
+        return Base.NONE
+    if n < WITHHELD_BELOW:
+        return Base.WITHHELD
+    return Base.SMALL if n < SMALL_BELOW else Base.SOUND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One frozen definition. A change of meaning is a new version, never an edit.
+
+    `eligible`: rows that belong to the base; `known`: those of them with an answer (the others are *missing*);
+    `hit`: the numerator of a rate; `value`: hours of a duration. `time` is the date column that periods and months
+    are taken by.
+    """
+
+    id: str
+    version: int
+    label: Text
+    definition: Text
+    unit: str
+    kind: Kind
+    direction: Direction
+    fact: str
+    grain: Text
+    time: str
+    source: str
+    eligible: Condition
+    known: Condition
+    hit: Condition | None = None
+    value: Quantity | None = None
+    parameters: tuple[Parameter[Any], ...] = ()
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which rows, split by what. `since`/`until` are the first and last month (first of the month), both included."""
+
+    metric: str
+    split: tuple[str, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: str = ""
+    until: str = ""
+    generation: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One value with all that it needs to be believed. `value`, `low`, `high` are None where withheld or no data.
+
+    `hits` of `n` known rows, `missing` eligible rows without an answer. For durations in hours: `value` is the mean,
+    `median` and `p90` beside it.
+    """
+
+    at: Mapping[str, str]
+    names: Mapping[str, str]
+    n: int
+    missing: int
+    base: Base
+    hits: int | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    median: float | None = None
+    p90: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "at": dict(self.at),
+            "names": dict(self.names),
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "median": self.median,
+            "p90": self.p90,
+            "hits": self.hits,
+            "n": self.n,
+            "missing": self.missing,
+            "base": self.base.value,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Figures of one question with their common account: definition, data, time."""
+
+    metric: Metric
+    question: Question
+    total: Figure
+    figures: tuple[Figure, ...]
+    generation: int
+    as_of: datetime | None
+    parameter_versions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One figure against another: the difference with its interval, and whether it is beyond chance."""
+
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        return self.low > 0 or self.high < 0
+
+
+class UnknownMetric(ZhikeError):
+    code = "unknown_metric"
+    status = 404
+    message = _("There is no metric %(metric)s.")
+
+
+class UnknownDimension(ZhikeError):
+    code = "unknown_dimension"
+    status = 422
+    message = _("%(metric)s cannot be split or filtered by %(dimension)s; it can by: %(known)s")
+
+
+class GenerationGone(ZhikeError):
+    code = "generation_gone"
+    status = 409
+    message = _("The data behind this figure has moved on.")
+    kept = _("The figure was right when it was shown.")
+    next_step = _("Open the present figure.")
+
+
+_metrics: dict[str, Metric] = {}
+
+
+def define(metric: Metric) -> Metric:
+    """Register a definition; ids are unique."""
+    if metric.id in _metrics:
+        message = f"metric {metric.id} is defined twice"
+        raise ValueError(message)
+    _metrics[metric.id] = metric
+    return metric
+
+
+def metrics() -> dict[str, Metric]:
+    """All definitions by id, in the order in which people expect them."""
+    return dict(sorted(_metrics.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def metric_of(metric_id: str) -> Metric:
+    """The definition; raises `UnknownMetric`."""
+    try:
+        return _metrics[metric_id]
+    except KeyError:
+        raise UnknownMetric(metric=metric_id) from None
