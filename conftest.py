@@ -1,6 +1,9 @@
 """Fixtures of the whole suite: PostgreSQL only, as zhike_app, one transaction a test."""
 
+import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -28,6 +31,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Its clean-up is a TRUNCATE, which zhike_app may not do.
             message = f"{item.nodeid}: use the fixture fresh_db instead of django_db(transaction=True)"
             raise pytest.UsageError(message)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Leave the counts for `make test`, which sums up several runs."""
+    report = os.environ.get("ZHIKE_TEST_REPORT")
+    if report:
+        found = {name: len(reports) for name, reports in terminalreporter.stats.items()}
+        counts = {
+            "passed": found.get("passed", 0),
+            "failed": found.get("failed", 0) + found.get("error", 0),
+            "skipped": found.get("skipped", 0) + found.get("xfailed", 0) + found.get("xpassed", 0),
+        }
+        Path(report).write_text(json.dumps(counts), "utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ def migrate(database: str) -> None:
 def manage(arguments: list[str], *, database: str, role: str = "app") -> str:
     """Run manage.py on `database`; returns what it printed, raises with what it complained about."""
     root = environment().root
-    done = subprocess.run(  # noqa: S603 our own command line
+    done = subprocess.run(
         [sys.executable, root / "manage.py", *arguments],
         check=False,
         capture_output=True,

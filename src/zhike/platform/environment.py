@@ -36,7 +36,7 @@ class Environment:
         return {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"json": {"()": "zhike.platform.ops.logs.JsonFormatter"}},
+            "formatters": {"json": {"()": "zhike.platform.ops.logs.JsonFormatter", "json_ensure_ascii": False}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             # It tells of every registered task at each start of each command.

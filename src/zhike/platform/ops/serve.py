@@ -48,7 +48,7 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def serve(address: Address) -> int:
+def serve(address: Address, *, demo: str = "") -> int:
     """Start database, web, live, worker and outbox; look after them until told to stop; stop what was started."""
     env = environment()
     with _only_one(env) as note:
@@ -59,6 +59,8 @@ def serve(address: Address) -> int:
         try:
             say("Preparing database and static files …")
             prepare(env)
+            if demo:
+                _run(env, python(str(env.root / "manage.py"), "demo", "--size", demo, "--if-missing"), {})
             supervisor.start()
             _wait_until_ready(supervisor, address)
             if not supervisor.asked_to_stop:
@@ -231,9 +233,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m zhike.platform.ops.serve", description=__doc__)
     parser.add_argument("--host", default=os.environ.get("ZHIKE_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("ZHIKE_PORT", "8000")))
+    parser.add_argument("--demo", metavar="SIZE", default="", help="first build the demonstration company, if missing")
     given = parser.parse_args(arguments)
     try:
-        return serve(Address(given.host, given.port))
+        return serve(Address(given.host, given.port), demo=given.demo)
     except (CannotServe, DatabaseUnavailable, EnvironmentRefused) as error:
         sys.stderr.write(f"{error}\n")
         return 1

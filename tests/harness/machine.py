@@ -1,0 +1,43 @@
+"""What the browser tests need of the machine: Chromium and Chinese fonts, installed or asked for by name."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+PACKAGES = ("chromium", "fonts-noto-cjk")
+LINE = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(PACKAGES)}"
+_FONTS = Path("/usr/share/fonts")
+
+
+class MachineLacks(RuntimeError):
+    """Something is missing that cannot be installed from here; the message holds the line to run."""
+
+
+def chromium() -> str | None:
+    """The browser's program: ZHIKE_CHROMIUM, else the one on PATH."""
+    named = os.environ.get("ZHIKE_CHROMIUM")
+    return named or shutil.which("chromium")
+
+
+def has_chinese_font() -> bool:
+    return any(_FONTS.rglob("NotoSansCJK*")) if _FONTS.is_dir() else False
+
+
+def ensure_browser() -> None:
+    """Chromium and a Chinese font are here; as root they are installed, else MachineLacks says how."""
+    if chromium() and has_chinese_font():
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        message = f"The browser tests need {' and '.join(PACKAGES)}. Run as root, then again:\n  {LINE}"
+        raise MachineLacks(message)
+    print(f"Installing {' and '.join(PACKAGES)} …", flush=True)
+    done = subprocess.run(
+        ["/bin/sh", "-c", LINE],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )
+    if done.returncode != 0 or not (chromium() and has_chinese_font()):
+        message = f"{' and '.join(PACKAGES)} could not be installed. Run as root, then again:\n  {LINE}"
+        raise MachineLacks(message)
