@@ -81,6 +81,10 @@ class Shell:
         return slots.needs_me(self.actor) if self.actor and self.staff else 0
 
     @cached_property
+    def roles(self) -> list[tuple[str, Any]]:
+        return slots.roles()
+
+    @cached_property
     def keys(self) -> tuple[tuple[str, Any], ...]:
         return navigation.KEYS
 

@@ -1,21 +1,32 @@
 """Pages of the interface itself: language, theme, width of the navigation."""
 
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
 
+from zhike.platform import clock
 from zhike.platform.i18n.middleware import supported
+from zhike.platform.ui import actions, queries
 from zhike.platform.ui.context import FOLD_COOKIE, THEME_COOKIE, THEMES
+from zhike.platform.ui.requests import require_actor
+from zhike.platform.ui.toasts import toast
 
 MOUNT = ""
+MOST_COLUMNS = 60
+MOST_COLUMN_KEY = 60
 A_YEAR = 31_536_000
 
 
-def back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page named by `next`, when it is one of ours."""
+def back(request: HttpRequest, query: str | None = None) -> HttpResponseRedirect:
+    """To the page named by `next`, when it is one of ours; with another query string if given."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
+    if query is not None:
+        target = f"{urlsplit(target).path}{query}"
     hosts = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts=hosts, require_https=request.is_secure())
     return HttpResponseRedirect(target if safe else "/")
@@ -50,7 +61,80 @@ def set_fold(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    actor, sent = require_actor(request), request.POST
+    query = sent.get("query", "")
+    view_id = actions.save_view(
+        actor=actor,
+        table=sent.get("table", "")[:80],
+        name=sent.get("name", ""),
+        query=query,
+        role=sent.get("role", "")[:40],
+        now=clock.now(),
+    )
+    toast(request, gettext("View saved"))
+    start = f"{query}&" if query else ""
+    return back(request, f"?{start}view={view_id}")
+
+
+@require_POST
+def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    actions.delete_view(actor=require_actor(request), view_id=view_id, now=clock.now())
+    toast(request, gettext("View deleted"))
+    return back(request)
+
+
+@require_POST
+def table_columns(request: HttpRequest) -> HttpResponse:
+    """Remember the columns and show them: the URL holds them too, so that a link shows the same."""
+    sent = request.POST
+    columns = [name for name in sent.getlist("columns") if len(name) <= MOST_COLUMN_KEY][:MOST_COLUMNS]
+    compact = sent.get("compact") == "1"
+    actions.remember_table(
+        actor=require_actor(request), table=sent.get("table", "")[:80], columns=columns, compact=compact
+    )
+    target = urlsplit(sent.get("next", ""))
+    kept = [pair for pair in parse_qsl(target.query) if pair[0] not in {"cols", "density"}]
+    pairs = [*kept, ("cols", ",".join(columns)), ("density", "compact" if compact else "normal")]
+    return back(request, f"?{urlencode(pairs)}")
+
+
+@require_POST
+def save_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what is being typed, sent by the script two seconds after the last key."""
+    sent = request.POST
+    content = {name.removeprefix("f."): text for name, text in sent.items() if name.startswith("f.")}
+    actions.keep_draft(
+        actor=require_actor(request),
+        key=sent.get("key", ""),
+        label=sent.get("label", ""),
+        url=_own(request, sent.get("url", "")),
+        content=content,
+        now=clock.now(),
+    )
+    return HttpResponse(status=204)
+
+
+@require_GET
+def read_draft(request: HttpRequest) -> HttpResponse:
+    found = queries.draft(actor=require_actor(request), key=request.GET.get("key", "")[:120])
+    if found is None:
+        return HttpResponse(status=204)
+    return JsonResponse({"content": found.content, "at": int(found.saved_at.timestamp() * 1000)})
+
+
+def _own(request: HttpRequest, address: str) -> str:
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return address if safe else "/"
+
+
 urlpatterns = [
+    path("ui/views/", save_view, name="view_save"),
+    path("ui/views/<int:view_id>/delete/", delete_view, name="view_delete"),
+    path("ui/columns/", table_columns, name="table_columns"),
+    path("ui/drafts/", save_draft, name="draft_save"),
+    path("ui/drafts/kept/", read_draft, name="draft"),
     path("ui/language/", set_language, name="language"),
     path("ui/theme/", set_theme, name="theme"),
     path("ui/navigation/", set_fold, name="fold"),

@@ -42,8 +42,11 @@ class BellEntry:
 InHandSource = Callable[[Actor], Sequence[InHand]]
 BellSource = Callable[[Actor], int]
 
+RolesSource = Callable[[], Sequence[tuple[str, str | Promise]]]
+
 _in_hand: list[InHandSource] = []
 _needs_me: list[BellSource] = []
+_roles: list[RolesSource] = []
 
 
 def provide_in_hand(source: InHandSource) -> InHandSource:
@@ -67,3 +70,14 @@ def in_hand(actor: Actor) -> list[InHand]:
 
 def needs_me(actor: Actor) -> int:
     return sum(source(actor) for source in _needs_me)
+
+
+def provide_roles(source: RolesSource) -> RolesSource:
+    """Register where the company's roles (code, label) come from; asked only where a view is shared."""
+    if source not in _roles:
+        _roles.append(source)
+    return source
+
+
+def roles() -> list[tuple[str, str | Promise]]:
+    return [role for source in _roles for role in source()]

@@ -286,3 +286,9 @@ def form_errors(context: Context, form: BaseForm) -> SafeString:
 @register.simple_tag(takes_context=True)
 def clash(context: Context, clashes: Sequence[components.Clash], who: str = "") -> SafeString:
     return _draw(context, "ui/clash.html", {"clashes": clashes, "who": who})
+
+
+@register.simple_tag(takes_context=True, name="table")
+def table_tag(context: Context, page: object) -> SafeString:
+    """A list with its tabs, filters, bulk bar and ways on; `page` comes from `Table.respond` or `Table.page`."""
+    return _draw(context, "ui/table.html", {"table": page})
