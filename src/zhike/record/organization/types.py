@@ -240,6 +240,8 @@ class StaffSummary:
     form_of_address: str
     unit_id: int
     unit_name: str
+    unit_no: int
+    zone: str
     rank: str
     phone: str
     email: str

@@ -120,6 +120,8 @@ def staff_summary(staff: Staff) -> StaffSummary:
         form_of_address=staff.form_of_address,
         unit_id=staff.unit_id,
         unit_name=staff.unit.name,
+        unit_no=staff.unit.tree_no,
+        zone=staff.unit.zone,
         rank=staff.rank,
         phone=staff.phone,
         email=staff.email,
