@@ -116,7 +116,8 @@ class Renumbered:
 class UnitMove(Protocol):
     """Keeps a room's own unit numbers right when units move; runs in the caller's transaction, set-based."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def renumber(self, moves: Sequence[Renumbered]) -> int:
         """Change every old number to its new one at once; returns how many rows changed."""
@@ -143,8 +144,11 @@ class HeldItem:
 class Holdings(Protocol):
     """What a leaver holds in one room, and how it passes to somebody else (CUST-09)."""
 
-    kind: str
-    label: Label
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def label(self) -> Label: ...
 
     def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
         """How many each of these people holds; who holds nothing may be left out."""

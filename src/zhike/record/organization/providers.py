@@ -1,0 +1,54 @@
+"""What the organization itself answers: heads of units pass on when they leave."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform.actors import Actor
+from zhike.record.organization.actions import set_head
+from zhike.record.organization.models import Unit
+from zhike.record.organization.types import HeldItem, keep_as_history, register_holdings
+
+
+class Heads:
+    """Units that somebody answers for."""
+
+    kind = "organization.heads"
+    label = _("Units led")
+
+    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+        rows = Unit.objects.filter(head_id__in=staff_ids).values_list("head_id")
+        return dict(rows.annotate(count=Count("id")).order_by())
+
+    def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
+        rows = Unit.objects.filter(head_id=staff_id).order_by("tree_no")[:limit]
+        return [HeldItem(unit.pk, unit.code, unit.name, _page(unit.pk)) for unit in rows]
+
+    def reassign(
+        self, *, actor: Actor, from_staff_id: int, to_staff_id: int, item_ids: Sequence[int] | None, now: datetime
+    ) -> int:
+        rows = Unit.objects.filter(head_id=from_staff_id)
+        if item_ids is not None:
+            rows = rows.filter(pk__in=item_ids)
+        units = list(rows.order_by("pk").values_list("pk", flat=True))
+        for unit_id in units:
+            set_head(actor=actor, unit_id=unit_id, staff_id=to_staff_id, now=now)
+        return len(units)
+
+
+def _page(unit_id: int) -> str:
+    try:
+        return reverse("organization:outlet", args=[unit_id])
+    except NoReverseMatch:
+        return ""
+
+
+register_holdings(Heads(), keys=["organization.Unit.head"])
+keep_as_history(
+    "organization.StaffRole.staff",
+    "organization.StaffSkill.staff",
+    "organization.AuthorityUse.staff",
+)
