@@ -49,7 +49,11 @@ class Message:
 def python_messages(path: Path) -> tuple[list[Message], list[Finding]]:
     messages: list[Message] = []
     findings: list[Finding] = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+    try:
+        tree = ast.parse(path.read_text("utf-8"), str(path))
+    except SyntaxError as error:
+        return [], [Finding(path, error.lineno or 1, "message-literal", f"does not parse: {error.msg}")]
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or (positions := _KEYWORDS.get(_name(node.func))) is None:
             continue
         arguments = [node.args[at] if at is not None and at < len(node.args) else None for at in positions]

@@ -44,7 +44,11 @@ class Source:
 
     @cached_property
     def ast(self) -> ast.Module:
-        return ast.parse(self.text, str(self.path)) if self.path.suffix == ".py" else ast.Module([], [])
+        """Empty where the file does not parse: ruff says so, and the other files are still checked."""
+        try:
+            return ast.parse(self.text if self.path.suffix == ".py" else "", str(self.path))
+        except SyntaxError:
+            return ast.Module([], [])
 
     @property
     def is_test(self) -> bool:
