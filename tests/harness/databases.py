@@ -75,7 +75,7 @@ def manage(arguments: list[str], *, database: str, role: str = "app") -> str:
 def ensure_template(template: Template) -> None:
     """Build `template` unless it is there; processes that start together wait for the first one."""
     env = environment()
-    admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database(env)
+    admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database()
     with _locked(env.var / "test-templates.lock"):
         if template.name in _names(TEMPLATE_PREFIX):
             return
@@ -99,7 +99,7 @@ def ensure_template(template: Template) -> None:
 def cloned(template: Template) -> Iterator[str]:
     """A copy of `template` that this process is connected to, dropped afterwards."""
     env = environment()
-    admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database(env)
+    admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database()
     ensure_template(template)
     name = f"{CLONE_PREFIX}{os.getpid()}_{uuid.uuid4().hex[:8]}"
     roles.clone_database(admin, name=name, template=template.name, maintenance=maintenance)
@@ -135,7 +135,7 @@ def _point_to(name: str) -> None:
 
 def _names(prefix: str) -> list[str]:
     env = environment()
-    with roles.connect(launcher.admin_parameters(env), dbname=launcher.maintenance_database(env)) as conn:
+    with roles.connect(launcher.admin_parameters(env), dbname=launcher.maintenance_database()) as conn:
         found = conn.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", [prefix])
         return [row[0] for row in found]
 
@@ -143,7 +143,7 @@ def _names(prefix: str) -> list[str]:
 def _drop_abandoned() -> None:
     """Databases of test processes that are gone, and templates of migrations long past."""
     env = environment()
-    admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database(env)
+    admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database()
     for name in _names(CLONE_PREFIX):
         owner = re.match(rf"{CLONE_PREFIX}(\d+)_", name)
         if env.database_url is None and owner and not Path(f"/proc/{owner.group(1)}").exists():

@@ -57,9 +57,9 @@ def admin_parameters(env: Environment) -> dict[str, str]:
     return {name: str(value) for name, value in given.items() if value is not None and name != "dbname"}
 
 
-def maintenance_database(env: Environment) -> str:
-    """The database to stand in while others are made and dropped."""
-    return "postgres" if env.database_url is None else config.database_name(env)
+def maintenance_database() -> str:
+    """The database to stand in while others are made and dropped; every server has this one."""
+    return os.environ.get("ZHIKE_DB_MAINTENANCE", "postgres")
 
 
 def passwords(env: Environment) -> dict[str, str]:
@@ -284,7 +284,7 @@ def _launch(env: Environment, place: Place, account: Account, binaries: Path) ->
 def _answers(env: Environment) -> bool:
     """Whether the server accepts sessions; False while it starts up. Raises when it refuses our password."""
     try:
-        roles.connect(admin_parameters(env), dbname=maintenance_database(env)).close()
+        roles.connect(admin_parameters(env), dbname=maintenance_database()).close()
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
             message = (
@@ -296,7 +296,7 @@ def _answers(env: Environment) -> bool:
 
 
 def _prepare(env: Environment, name: str) -> None:
-    admin, maintenance = admin_parameters(env), maintenance_database(env)
+    admin, maintenance = admin_parameters(env), maintenance_database()
     try:
         roles.prepare_cluster(admin, maintenance=maintenance, passwords=passwords(env))
         roles.prepare_database(admin, name=name, maintenance=maintenance, passwords=passwords(env))

