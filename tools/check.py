@@ -42,6 +42,7 @@ CHECKS: Final = (
     Check("templates", ("-m", "djlint", "src", "--check", "--lint", "--quiet"), "make fix, then what djlint names"),
     Check("house", ("-m", "tools.lint"), "python -m tools.lint --rules explains each rule"),
     Check("messages", ("-m", "tools.i18n", "check"), "make messages, then translate what is empty"),
+    Check("markers", ("tools/coverage_page.py", "--check"), "name rows of the catalogue: CUST-01"),
     Check("walls", ("-c", _WALLS), "docs/reference/conventions.md draws the layers"),
     Check("code", ("-m", "ruff", "check", "--quiet", "."), "make fix, then what ruff names"),
     Check("format", ("-m", "ruff", "format", "--check", "--quiet", "."), "make fix"),
