@@ -15,7 +15,8 @@ def test_markers__are_read_from_module_function_and_parameters(tmp_path: Path) -
     text = (
         'pytestmark = [pytest.mark.django_db, pytest.mark.req("DATA-06")]\n'
         '@pytest.mark.req("CUST-01", partial="claims")\ndef test_one():\n    pass\n'
-        '@pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.req("SHIP-02"))])\ndef test_two(x):\n    pass\n'
+        '@pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.req("SHIP-02"))])\n'
+        "def test_two(x):\n    pass\n"
         '@pytest.mark.req("CUST-02")\ndef helper():\n    pass\n'
     )
 
@@ -48,13 +49,13 @@ def test_page__lists_rows_by_area_and_says_what_they_wait_for() -> None:
 
     assert text.splitlines()[2:] == [
         "Written by `make coverage-page` from the `req` markers of the tests; do not edit.",
-        "3 rows, 2 whole and 1 still waiting for a room to come.",
+        "3 rows, 1 whole and 2 still waiting for a room to come.",
         "",
         "## CUST: Customer records",
         "",
         "|Row|Waits for|Tests|",
         "|-|-|-|",
-        "|CUST-01||[test_a](../src/a.py)<br>[test_a2](../src/a.py)|",
+        "|CUST-01|cases|[test_a](../src/a.py)<br>[test_a2](../src/a.py)|",
         "|CUST-04|claims|[test_b](../src/a.py)|",
         "",
         "## SHIP: Orders and tracking",

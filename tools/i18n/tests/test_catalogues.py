@@ -108,9 +108,9 @@ def test_compile_catalogues__writes_what_gettext_reads_and_only_when_older(tmp_p
     _translate(apps[0], zh_Hans='msgctxt "road"\nmsgid "Zebra crossing"\nmsgstr "斑马线"\n')
     compiled = apps[0].catalogue("zh_Hans").with_suffix(".mo")
 
-    assert compile_catalogues(apps) == 1
+    assert compile_catalogues(tmp_path) == 1
     with compiled.open("rb") as file:
         assert gettext.GNUTranslations(file).pgettext("road", "Zebra crossing") == "斑马线"
-    assert compile_catalogues(apps) == 0
+    assert compile_catalogues(tmp_path) == 0
     os.utime(apps[0].catalogue("zh_Hans"), (2**31, 2**31))
-    assert compile_catalogues(apps) == 1
+    assert compile_catalogues(tmp_path) == 1
