@@ -35,6 +35,12 @@ class ClockNotOpen(Conflict):
     message = _("This clock does not run.")
 
 
+class UnknownCountry(Invalid):
+    code = "unknown_country"
+    message = _("No holidays are known for the country or region %(country)s.")
+    next_step = _("Choose another country, or keep the days by hand.")
+
+
 class DayKind(StrEnum):
     """What a date is, against the ordinary week."""
 
@@ -120,7 +126,6 @@ class Override:
 
     kind: DayKind
     shifts: Shifts = ()
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +224,133 @@ class Reading:
 
 
 Label = str | Promise
+Labels = Mapping[str, str]
+Subject = tuple[str, int]
+
+_kinds: dict[str, "ClockKind"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockKind:
+    """What a room measures, e.g. `cases.first_response`; declaring it registers it."""
+
+    code: str
+    label: Label = field(compare=False)
+
+    def __post_init__(self) -> None:
+        _kinds.setdefault(self.code, self)
+
+
+def kind_label(code: str) -> Label:
+    found = _kinds.get(code)
+    return found.label if found else code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry:
+    """Everything about a calendar that people enter; the week holds from `valid_from` on."""
+
+    code: str
+    labels: Labels
+    zone: str
+    week: Week
+    holidays_id: int | None = None
+    makeup_weekday: int = 0
+    valid_from: date = date(2000, 1, 1)
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What loading holidays did: rows by year, years nobody has announced, days that people had corrected."""
+
+    loaded: Mapping[int, int]
+    unknown_years: tuple[int, ...]
+    kept: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRequest:
+    """A clock to start. Either `budget` of a calendar's open time, or `statutory_days` calendar days.
+
+    `started_at` may lie in the past: a case that was received before it was typed in.
+    """
+
+    subject: Subject
+    kind: str
+    calendar_id: int
+    started_at: datetime
+    budget: timedelta | None = None
+    statutory_days: int | None = None
+    holder_unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTerms:
+    """What a clock shall measure from now on; None keeps what it has. A calendar is taken at its present version."""
+
+    clock_id: int
+    budget: timedelta | None = None
+    calendar_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recomputed:
+    """A clock before and after new terms, for the preview and for the report."""
+
+    clock_id: int
+    subject: Subject
+    kind: str
+    zone: str
+    old_due: datetime | None
+    new_due: datetime | None
+    old_used: timedelta
+    new_used: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A clock as lists show it at one instant."""
+
+    clock_id: int
+    subject: Subject
+    kind: str
+    state: ChipState
+    used: timedelta
+    budget: timedelta
+    due_at: datetime | None
+    warn_at: datetime | None
+    rolled_due_at: datetime | None
+    started_at: datetime
+    changed_at: datetime
+    stopped_at: datetime | None
+    pause_reason: str
+    holder_unit_id: int | None
+    statutory: bool
+    zone: str
+
+    @property
+    def label(self) -> Label:
+        return kind_label(self.kind)
+
+    @property
+    def remaining(self) -> timedelta:
+        """Of the time that counts; negative when over."""
+        return self.budget - self.used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One line of a clock's ledger as people read it."""
+
+    at: datetime
+    kind: EntryKind
+    counted: timedelta
+    used: timedelta
+    due_at: datetime | None
+    pause_reason: str
+    note: str
+    actor_kind: str
+    actor_id: str
+    holder_unit_id: int | None

@@ -91,7 +91,6 @@ def dump_spec(spec: Spec) -> dict[str, Any]:
             day.isoformat(): {
                 "kind": override.kind.value,
                 **({"shifts": dump_shifts(override.shifts)} if override.shifts else {}),
-                **({"name": override.name} if override.name else {}),
             }
             for day, override in spec.overrides
         },
@@ -110,7 +109,7 @@ def load_spec(stored: dict[str, Any]) -> Spec:
         overrides=tuple(
             (
                 date.fromisoformat(day),
-                Override(DayKind(found["kind"]), load_shifts(found.get("shifts", ())), found.get("name", "")),
+                Override(DayKind(found["kind"]), load_shifts(found.get("shifts", ()))),
             )
             for day, found in sorted(stored["days"].items())
         ),

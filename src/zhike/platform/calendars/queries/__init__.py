@@ -1,0 +1,37 @@
+"""Reading calendars, holidays, clocks and ledgers."""
+
+from zhike.platform.calendars.queries.calendars import (
+    CalendarDetail,
+    CalendarRow,
+    HolidayRow,
+    HolidaySetRow,
+    OverrideRow,
+    YearRow,
+    default_calendar_id,
+    get_calendar,
+    get_holiday_set,
+    list_calendars,
+    list_holiday_sets,
+)
+from zhike.platform.calendars.queries.clocks import chips, ledger, preview_recompute
+from zhike.platform.calendars.queries.specs import Rules, rules_of, spec_of_version
+
+__all__ = [
+    "CalendarDetail",
+    "CalendarRow",
+    "HolidayRow",
+    "HolidaySetRow",
+    "OverrideRow",
+    "Rules",
+    "YearRow",
+    "chips",
+    "default_calendar_id",
+    "get_calendar",
+    "get_holiday_set",
+    "ledger",
+    "list_calendars",
+    "list_holiday_sets",
+    "preview_recompute",
+    "rules_of",
+    "spec_of_version",
+]
