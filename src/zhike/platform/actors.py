@@ -1,7 +1,9 @@
 """Who acts: every write and every scoped read names one of these."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -70,3 +72,25 @@ def system_actor(name: str) -> Actor:
 def public_actor(address: str = "") -> Actor:
     """Somebody who is not signed in: no rights, no reach."""
     return Actor(kind=ActorKind.PUBLIC, id=address or "public")
+
+
+class Finder(Protocol):
+    """Who an actor of one kind is now, by id; None when it may no longer act."""
+
+    def __call__(self, actor_id: str, *, now: datetime) -> Actor | None: ...
+
+
+_finders: dict[ActorKind, Finder] = {}
+
+
+def find_actors_with(kind: ActorKind, finder: Finder) -> None:
+    """Register who knows the actors of a kind, for work that is done later in somebody's name."""
+    _finders[kind] = finder
+
+
+def actor_again(kind: str, actor_id: str, *, now: datetime) -> Actor | None:
+    """The actor that once asked for a piece of work, with the rights it has now."""
+    if kind == ActorKind.SYSTEM.value:
+        return system_actor(actor_id)
+    finder = _finders.get(ActorKind(kind))
+    return finder(actor_id, now=now) if finder else None

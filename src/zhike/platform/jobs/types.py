@@ -56,6 +56,11 @@ class Job(Generic[P]):
         return enqueue_unless_waiting(self.task, lock, kwargs)
 
 
+def enqueue(name: str, /, **kwargs: Any) -> int:
+    """Queue a job by name, for actions: they do not import the tasks that call them."""
+    return int(app.configure_task(name, allow_unknown=False).defer(**kwargs))
+
+
 def enqueue_unless_waiting(task: Any, lock: str, kwargs: dict[str, Any]) -> int | None:  # noqa: ANN401
     """Two jobs waiting under one queueing lock are refused by the database; that refusal is the wanted result."""
     try:

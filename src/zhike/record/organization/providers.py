@@ -7,9 +7,10 @@ from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.actors import Actor
+from zhike.platform.actors import Actor, ActorKind, find_actors_with
 from zhike.record.organization.actions import set_head
 from zhike.record.organization.models import Unit
+from zhike.record.organization.queries import actor_for_staff
 from zhike.record.organization.types import HeldItem, keep_as_history, register_holdings
 
 
@@ -46,6 +47,11 @@ def _page(unit_id: int) -> str:
         return ""
 
 
+def _staff(actor_id: str, *, now: datetime) -> Actor | None:
+    return actor_for_staff(int(actor_id), now=now)
+
+
+find_actors_with(ActorKind.STAFF, _staff)
 register_holdings(Heads(), keys=["organization.Unit.head"])
 keep_as_history(
     "organization.StaffRole.staff",

@@ -1,0 +1,118 @@
+"""Making and revoking keys; finding who a key is."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.doors.api.events import KeyMade, KeyRevoked
+from zhike.doors.api.models import ApiKey, SentRequest
+from zhike.doors.api.policies import MANAGE_KEYS
+from zhike.doors.api.types import KeySummary
+from zhike.platform import audit, authz
+from zhike.platform.actions import action
+from zhike.platform.actors import Actor, ActorKind, Reach
+from zhike.platform.authz import authorize
+from zhike.platform.errors import Invalid, NotFound
+
+PREFIX = "zk_"
+SEEN_EVERY = timedelta(minutes=1)
+KEEP_REQUESTS = timedelta(hours=24)
+
+
+@action
+def make_key(
+    *,
+    actor: Actor,
+    name: str,
+    rights: Sequence[str],
+    now: datetime,
+    unit_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> KeySummary:
+    """Make a key; the whole key is in the answer and nowhere else. Nobody gives away rights they do not hold."""
+    authorize(actor, MANAGE_KEYS)
+    unknown = sorted(set(rights) - set(authz.rights()))
+    if unknown:
+        raise Invalid.of("rights", "unknown", _("There is no right %(rights)s."), rights=", ".join(unknown))
+    beyond = sorted(right for right in rights if not actor.has(right))
+    if beyond:
+        raise Invalid.of("rights", "beyond", _("You do not hold %(rights)s yourself."), rights=", ".join(beyond))
+    if not name.strip():
+        raise Invalid.of("name", "required", _("A key needs a name that says which program uses it."))
+    secret = PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        name=name.strip()[:120],
+        prefix=secret[:10],
+        secret_hash=_hash(secret),
+        rights=sorted(set(rights)),
+        unit_id=unit_id,
+        made_by=actor.user_id or 0,
+        made_at=now,
+        expires_at=expires_at,
+    )
+    audit.record(actor, KeyMade(subject=("api_key", key.pk), after={"name": key.name, "rights": key.rights}), now=now)
+    return summary_of(key, shown_once=secret)
+
+
+@action
+def revoke_key(*, actor: Actor, key_id: int, now: datetime) -> KeySummary:
+    """End a key at once; a revoked key stays listed."""
+    authorize(actor, MANAGE_KEYS)
+    key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
+    if key is None:
+        raise NotFound
+    if key.revoked_at is None:
+        key.revoked_at = now
+        key.save(update_fields=["revoked_at"])
+        audit.record(actor, KeyRevoked(subject=("api_key", key.pk), before={"name": key.name}), now=now)
+    return summary_of(key)
+
+
+def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
+    """Who a key is, or None for one that is unknown, revoked or expired. Not an action: it decides nothing."""
+    key = ApiKey.objects.select_related("unit").filter(secret_hash=_hash(secret)).first()
+    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        return None
+    if key.last_used_at is None or now - key.last_used_at > SEEN_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    reach = Reach(everything=True)
+    if key.unit is not None:
+        reach = Reach(intervals=((key.unit.tree_no, key.unit.tree_end),))
+    return Actor(
+        kind=ActorKind.API_KEY,
+        id=str(key.pk),
+        rights=frozenset(key.rights),
+        reach=reach,
+        label=key.name,
+        unit_id=key.unit_id,
+        unit_no=key.unit.tree_no if key.unit else None,
+        zone=key.unit.zone if key.unit else "Asia/Shanghai",
+    )
+
+
+def forget_requests(*, now: datetime) -> int:
+    """Drop answers older than a day: nobody repeats a request that late."""
+    return SentRequest.objects.filter(at__lt=now - KEEP_REQUESTS).delete()[0]
+
+
+def summary_of(key: ApiKey, *, shown_once: str = "") -> KeySummary:
+    return KeySummary(
+        id=key.pk,
+        name=key.name,
+        prefix=key.prefix,
+        rights=tuple(key.rights),
+        unit_name=key.unit.name if key.unit else "",
+        made_at=key.made_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        last_used_at=key.last_used_at,
+        shown_once=shown_once,
+    )
+
+
+def _hash(secret: str) -> str:
+    # A long random secret needs no slow hash: there is nothing to guess.
+    return hashlib.sha256(secret.encode()).hexdigest()
