@@ -4,9 +4,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
-from zhike.platform.authz import Right
+from zhike.platform.authz import Right, authorize
 from zhike.platform.errors import Forbidden
-from zhike.record.organization.types import declare_right_conflict, declare_role_conflict
+from zhike.record.organization.types import Authority, declare_right_conflict, declare_role_conflict
 
 EVERYBODY = frozenset(
     {
@@ -81,6 +81,24 @@ def staff_scope(actor: Actor, prefix: str = "") -> Q:
 def scope(actor: Actor, prefix: str = "") -> Q:
     """Rows that carry a unit: those of the units within reach."""
     return actor.reach.q(f"{prefix}tree_no")
+
+
+def authorize_duty(actor: Actor, staff_id: int, unit_no: int) -> None:
+    """Everybody goes on and off duty by themselves; others are set by who may edit staff."""
+    if actor.staff_id != staff_id:
+        authorize(actor, EDIT_STAFF, subject=("staff", staff_id), unit_no=unit_no)
+
+
+def authorize_within(authority: Authority, subject: tuple[str, int | str]) -> None:
+    """Raise `Forbidden`, logged as a denial, for an approval beyond authority."""
+    if not authority.allowed:
+        raise Forbidden(
+            _("This is beyond your authority. %(why)s"),
+            right=f"authority:{authority.action}",
+            subject=(subject[0], str(subject[1])),
+            next_step=_("Pass it to somebody with more authority."),
+            why=authority.why,
+        )
 
 
 def person_of(actor: Actor) -> str:

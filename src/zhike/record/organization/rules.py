@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from unicodedata import normalize
 
+from babel.core import get_global
+
 from zhike.platform import clock
 from zhike.record.organization.types import DutyConflict, Interval, Period, UnitKind
 
@@ -172,6 +174,11 @@ def clean_code(text: str) -> str | None:
 def clean_texts(texts: Iterable[str]) -> list[str]:
     """Without blanks and repetitions, in the order given."""
     return list(dict.fromkeys(t for t in (normalize("NFKC", text).strip() for text in texts) if t))
+
+
+def country_of(zone: str) -> str:
+    """The ISO country whose telephone numbers are written without + in this zone; '' where that is not clear."""
+    return str(get_global("zone_territories").get(zone, ""))
 
 
 def position_is_right(lat: Decimal | None, lon: Decimal | None) -> bool:

@@ -10,12 +10,13 @@ from zhike.platform import audit
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
-from zhike.platform.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from zhike.platform.errors import Conflict, FieldError, Invalid, NotFound
 from zhike.record.organization import events
 from zhike.record.organization.models import AuthorityLimit, AuthorityUse, Role, Staff
 from zhike.record.organization.policies import (
     APPROVE_AUTHORITY,
     PROPOSE_AUTHORITY,
+    authorize_within,
     person_of,
     refuse_same_person,
 )
@@ -118,17 +119,10 @@ def use_authority(
     if actor.staff_id is not None:
         Staff.objects.select_for_update(no_key=True).filter(pk=actor.staff_id).exists()
     found = check_authority(actor=actor, action=action, reason=reason, amount=amount, currency=currency, now=now)
-    if not found.allowed or found.limit_id is None or actor.staff_id is None:
-        raise Forbidden(
-            _("This is beyond your authority. %(why)s"),
-            right=f"authority:{action}",
-            subject=(subject[0], str(subject[1])),
-            next_step=_("Pass it to somebody with more authority."),
-            why=found.why,
-        )
-    limit = AuthorityLimit.objects.get(pk=found.limit_id)
+    authorize_within(found, subject)
+    limit = AuthorityLimit.objects.get(pk=found.limit_id or 0)
     AuthorityUse.objects.create(
-        staff_id=actor.staff_id,
+        staff_id=actor.staff_id or 0,
         limit=limit,
         action=action,
         reason=reason,

@@ -14,14 +14,14 @@ from zhike.platform.accounts import actions as accounts
 from zhike.platform.accounts.types import OpenedAccount
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
-from zhike.platform.authz import authorize, is_allowed
-from zhike.platform.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from zhike.platform.authz import authorize
+from zhike.platform.errors import Conflict, FieldError, Invalid, NotFound
 from zhike.platform.i18n.folding import pinyin_key, stroke_key
 from zhike.record.organization import events
+from zhike.record.organization.actions._phones import read_phones
 from zhike.record.organization.models import Skill, Staff, StaffSkill, Unit
-from zhike.record.organization.policies import EDIT_COURIERS, EDIT_STAFF, staff_scope
+from zhike.record.organization.policies import EDIT_COURIERS, EDIT_STAFF, authorize_duty, staff_scope
 from zhike.record.organization.queries.staff import staff_summary
-from zhike.record.organization.rules import clean_texts
 from zhike.record.organization.types import Duty, StaffEntry, StaffSummary
 
 _FIELDS = [
@@ -88,7 +88,10 @@ def update_courier(
         raise Invalid.of("staff_id", "no_courier", _("This person is not a courier."))
     before = {"phones": list(staff.phones), "duty": staff.duty}
     if phones is not None:
-        staff.phones = clean_texts(phones)
+        numbers, doubtful = read_phones(phones, staff.unit.zone)
+        if doubtful:
+            raise Invalid({"phones": doubtful})
+        staff.phones = list(numbers)
     if duty is not None:
         staff.duty = _possible_duty(staff, duty)
     after = {"phones": list(staff.phones), "duty": staff.duty}
@@ -103,8 +106,7 @@ def update_courier(
 def set_duty(*, actor: Actor, staff_id: int, duty: Duty, now: datetime) -> StaffSummary:
     """Go on or off duty: everybody for themselves, others by who may edit them."""
     staff = locked_staff(actor, staff_id)
-    if actor.staff_id != staff_id and not is_allowed(actor, EDIT_STAFF, unit_no=staff.unit.tree_no):
-        raise Forbidden(right=EDIT_STAFF.code, subject=("staff", str(staff_id)))
+    authorize_duty(actor, staff_id, staff.unit.tree_no)
     before, staff.duty = staff.duty, _possible_duty(staff, duty)
     if before != staff.duty:
         staff.save(update_fields=["duty"])
@@ -251,11 +253,14 @@ def _checked(entry: StaffEntry, unit: Unit | None, staff: Staff | None = None) -
         wrong["email"] = [FieldError("form", _("This is not an e-mail address."))]
     if entry.employed_from and entry.employed_until and entry.employed_until < entry.employed_from:
         wrong["employed_until"] = [FieldError("order", _("The end lies before the start."))]
+    numbers, doubtful = read_phones(entry.phones, unit.zone if unit else "")
+    if doubtful:
+        wrong["phones"] = doubtful
     if refused := _skill_errors(entry.skills):
         wrong["skills"] = refused
     if wrong:
         raise Invalid(wrong)
-    return replace(entry, number=number, name=entry.name.strip(), email=email, phones=tuple(clean_texts(entry.phones)))
+    return replace(entry, number=number, name=entry.name.strip(), email=email, phones=numbers)
 
 
 def _is_address(email: str) -> bool:

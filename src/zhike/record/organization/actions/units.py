@@ -5,17 +5,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit, clock, outbox
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
+from zhike.platform.calendars.queries.specs import rules_of
 from zhike.platform.calendars.rules.reading import dump_shifts
 from zhike.platform.errors import Conflict, FieldError, Invalid, NotFound
 from zhike.platform.i18n.folding import pinyin_key, stroke_key
 from zhike.record.organization import events
 from zhike.record.organization.actions import _tree
+from zhike.record.organization.actions._phones import read_phones
 from zhike.record.organization.models import Staff, Unit, UnitDisruption
 from zhike.record.organization.policies import EDIT_UNITS, PUBLISH_DISRUPTION, unit_scope
 from zhike.record.organization.queries.units import summary_of
@@ -36,6 +39,7 @@ _FIELDS = [
     "kind",
     "side",
     "zone",
+    "calendar_id",
     "hours",
     "address",
     "city",
@@ -258,6 +262,7 @@ def _columns(entry: UnitEntry) -> dict[str, Any]:
         "kind": entry.kind.value,
         "side": entry.side.value,
         "zone": entry.zone,
+        "calendar_id": entry.calendar_id,
         "hours": None if entry.hours is None else [dump_shifts(shifts) for shifts in entry.hours],
         "address": entry.address.strip(),
         "city": entry.city.strip(),
@@ -280,31 +285,45 @@ def _known(unit: Unit) -> dict[str, Any]:
 def _checked(entry: UnitEntry, parent: Unit | None, unit: Unit | None = None) -> UnitEntry:
     """The entry in its stored form; raises Invalid with every wrong field."""
     code = clean_code(entry.code)
-    wrong: dict[str, list[FieldError]] = {}
-    if refused := _code_errors(code, unit):
-        wrong["code"] = refused
-    if not entry.name.strip():
-        wrong["name"] = [FieldError("required", _("Give a name."))]
-    if not _kind_fits(entry.kind, parent):
-        wrong["kind"] = [FieldError("kind", _("A unit of this kind cannot hang there."))]
-    if not clock.is_zone(entry.zone):
-        wrong["zone"] = [FieldError("unknown", _("There is no such time zone: %(zone)s"), {"zone": entry.zone})]
-    if not position_is_right(entry.lat, entry.lon):
-        wrong["lat"] = [FieldError("range", _("Give both: latitude -90 to 90, longitude -180 to 180."))]
-    if refused := _service_errors(entry.services):
-        wrong["services"] = refused
-    if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
-        wrong["valid_until"] = [FieldError("order", _("The end lies before the start."))]
+    numbers, doubtful = read_phones(entry.phones, entry.zone)
+    found = {
+        "code": _code_errors(code, unit),
+        "name": _unless(bool(entry.name.strip()), "required", _("Give a name.")),
+        "kind": _unless(_kind_fits(entry.kind, parent), "kind", _("A unit of this kind cannot hang there.")),
+        "zone": _unless(clock.is_zone(entry.zone), "unknown", _("There is no such time zone.")),
+        "calendar_id": _unless(_calendar_exists(entry.calendar_id), "unknown", _("There is no such calendar.")),
+        "lat": _unless(
+            position_is_right(entry.lat, entry.lon),
+            "range",
+            _("Give both: latitude -90 to 90, longitude -180 to 180."),
+        ),
+        "services": _service_errors(entry.services),
+        "phones": doubtful,
+        "valid_until": _unless(
+            not (entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from),
+            "order",
+            _("The end lies before the start."),
+        ),
+    }
+    wrong = {field: errors for field, errors in found.items() if errors}
     if wrong or code is None:
         raise Invalid(wrong)
     return replace(
         entry,
         code=code,
         name=entry.name.strip(),
-        phones=tuple(clean_texts(entry.phones)),
+        phones=numbers,
         services=tuple(dict.fromkeys(entry.services)),
         districts=tuple(clean_texts(entry.districts)),
     )
+
+
+def _unless(right: bool, code: str, message: str | Promise) -> list[FieldError]:  # noqa: FBT001 - a small guard
+    return [] if right else [FieldError(code, message)]
+
+
+def _calendar_exists(calendar_id: int | None) -> bool:
+    return calendar_id is None or calendar_id in rules_of([calendar_id])
 
 
 def _kind_fits(kind: UnitKind, parent: Unit | None) -> bool:

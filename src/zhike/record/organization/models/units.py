@@ -51,6 +51,7 @@ class Unit(models.Model):
     depth = models.PositiveSmallIntegerField()
     head = models.ForeignKey("organization.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     zone = models.CharField(max_length=64)
+    calendar = models.ForeignKey("calendars.Calendar", on_delete=models.PROTECT, null=True, related_name="+")
     hours = models.JSONField(null=True)
     address = models.CharField(max_length=300, default="")
     city = models.CharField(max_length=80, default="")

@@ -20,7 +20,6 @@ from zhike.record.organization.queries.staff import (
     staff_labels,
     staff_member,
     staff_rows,
-    staff_summary,
 )
 from zhike.record.organization.queries.units import (
     disruptions,
@@ -28,7 +27,6 @@ from zhike.record.organization.queries.units import (
     outlet_cards,
     point_register,
     subtree,
-    summary_of,
     unit_by_id,
     unit_labels,
     unit_of_no,
@@ -62,9 +60,7 @@ __all__ = [
     "staff_labels",
     "staff_member",
     "staff_rows",
-    "staff_summary",
     "subtree",
-    "summary_of",
     "unanswered_keys",
     "unit_by_id",
     "unit_labels",

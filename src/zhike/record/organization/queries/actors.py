@@ -9,12 +9,14 @@ from zhike.record.organization.rules import merged
 from zhike.record.organization.types import RoleReach
 
 
+# zhike: allow query-actor -- it makes the actor
 def actor_for_user(user: SignIn, *, now: datetime) -> Actor | None:
     """The actor behind a sign-in: two queries. None where no active member of staff belongs to it."""
     staff = Staff.objects.select_related("unit").filter(user_id=user.pk, active=True).first()
     return _actor(staff, now, language=user.language) if staff else None
 
 
+# zhike: allow query-actor -- it makes the actor
 def actor_for_staff(staff_id: int, *, now: datetime) -> Actor | None:
     """The actor that this person is now; for work done in somebody's name, e.g. a queued import."""
     staff = Staff.objects.select_related("unit", "user").filter(pk=staff_id, active=True).first()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from zhike.platform import clock
+from zhike.platform.calendars.queries.specs import rules_of
 from zhike.platform.calendars.rules import hours_of, is_open
 from zhike.platform.calendars.rules.reading import load_shifts, shift_text, week_of
 from zhike.platform.calendars.types import DAY_MINUTES, Period, Shift, Spec
@@ -21,8 +22,11 @@ class Opening:
 
 
 def specs_of(units: Sequence[Unit]) -> dict[int, Spec | None]:
-    """The opening hours of each unit as a calendar; None where it has neither own hours nor a calendar."""
-    return {unit.pk: _spec(unit, None) for unit in units}
+    """The opening hours of each unit; None where it has neither own hours nor a calendar. Two queries at most."""
+    wanted = {unit.calendar_id for unit in units if unit.calendar_id is not None}
+    rules = rules_of(wanted) if wanted else {}
+    specs = {pk: found.spec for pk, found in rules.items()}
+    return {unit.pk: _spec(unit, specs.get(unit.calendar_id or 0)) for unit in units}
 
 
 def _spec(unit: Unit, calendar: Spec | None) -> Spec | None:

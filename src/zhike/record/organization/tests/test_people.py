@@ -113,7 +113,7 @@ def test_staff_scope__colleagues_within_reach_and_oneself() -> None:
     visible = set(queries.staff_rows(actor=outlet).values_list("pk", flat=True))
     assert visible == {colleague.pk, outlet.staff_id}
     with pytest.raises(NotFound):
-        actions.update_courier(actor=outlet, staff_id=stranger.pk, phones=["+86138"], now=NOW)
+        actions.update_courier(actor=outlet, staff_id=stranger.pk, phones=["+8613812345678"], now=NOW)
 
 
 def test_create_staff__names_every_wrong_field() -> None:
@@ -125,18 +125,20 @@ def test_create_staff__names_every_wrong_field() -> None:
 
 
 def test_update_staff__log_keeps_names_and_phones_redactable() -> None:
-    member = make.staff(name="王敏", phones=("+86138",))
+    member = make.staff(name="王敏", phones=("+8613812345678",))
     actions.update_staff(
         actor=SETUP,
         staff_id=member.pk,
-        entry=StaffEntry(number=member.number, name="王小敏", unit_id=member.unit_id, phones=("+86139",), rank="组长"),
+        entry=StaffEntry(
+            number=member.number, name="王小敏", unit_id=member.unit_id, phones=("+8613912345678",), rank="组长"
+        ),
         now=NOW,
     )
     row = AuditEntry.objects.filter(subject_kind="staff", subject_id=str(member.pk)).latest("id")
     assert row.changes == {"before": {"rank": ""}, "after": {"rank": "组长"}}
     assert row.personal == {
-        "before": {"name": "王敏", "phones": ["+86138"]},
-        "after": {"name": "王小敏", "phones": ["+86139"]},
+        "before": {"name": "王敏", "phones": ["+8613812345678"]},
+        "after": {"name": "王小敏", "phones": ["+8613912345678"]},
     }
 
 

@@ -164,4 +164,4 @@ def test_clean_code__full_width_and_small_letters() -> None:
 
 
 def test_clean_texts__drops_blanks_and_repetitions() -> None:
-    assert clean_texts([" +8621", "", "+8621", "+8622"]) == ["+8621", "+8622"]
+    assert clean_texts([" +862162345678", "", "+862162345678", "+862262345678"]) == ["+862162345678", "+862262345678"]

@@ -205,10 +205,10 @@ def test_outlet_card__outsiders_see_no_couriers_and_no_departments() -> None:
 
 @pytest.mark.req("GEO-01")
 def test_point_register__counts_points_and_lists_what_each_lacks() -> None:
-    complete = make.unit(phones=("+8621",))
-    make.staff(complete, is_courier=True, phones=("+86138",))
-    make.unit(complete, kind=UnitKind.AGENCY_POINT, phones=("+8622",))
-    no_courier = make.unit(phones=("+8623",))
+    complete = make.unit(phones=("+862162345678",))
+    make.staff(complete, is_courier=True, phones=("+8613812345678",))
+    make.unit(complete, kind=UnitKind.AGENCY_POINT, phones=("+862262345678",))
+    no_courier = make.unit(phones=("+862362345678",))
     without_phone = make.staff(no_courier, is_courier=True)
     nothing = make.unit(kind=UnitKind.COMMUNITY_POINT)
     make.unit(kind=UnitKind.DEPARTMENT)
@@ -218,7 +218,7 @@ def test_point_register__counts_points_and_lists_what_each_lacks() -> None:
         PointGap(no_courier.pk, no_courier.code, no_courier.name, UnitKind.OUTLET, ("couriers",)),
         PointGap(nothing.pk, nothing.code, nothing.name, UnitKind.COMMUNITY_POINT, ("phone", "couriers")),
     )
-    actions.update_courier(actor=SETUP, staff_id=without_phone.pk, phones=["+86139"], now=NOW)
+    actions.update_courier(actor=SETUP, staff_id=without_phone.pk, phones=["+8613912345678"], now=NOW)
     assert queries.point_register(actor=make.actor()).complete == 3
 
 
