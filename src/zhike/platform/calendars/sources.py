@@ -122,10 +122,9 @@ def _is_estimate(name: str) -> bool:
 
 
 def _library(country: str, subdivision: str, year: int, language: str) -> holidays.HolidayBase:
-    try:
-        return holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=language or None)
-    except (NotImplementedError, KeyError) as error:
-        raise UnknownCountry(country=country) from error
+    if not is_country(country, subdivision):
+        raise UnknownCountry(country=f"{country} {subdivision}".strip()[:20])
+    return holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=language or None)
 
 
 def _source(library: str) -> str:

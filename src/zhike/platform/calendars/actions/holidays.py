@@ -15,7 +15,7 @@ from zhike.platform.calendars.actions.publishing import Problems, label_problems
 from zhike.platform.calendars.events import HolidayChanged, HolidaySetOpened, HolidaysLoaded
 from zhike.platform.calendars.models import Calendar, HolidayDay, HolidaySet, HolidayYear
 from zhike.platform.calendars.policies import MANAGE_CALENDARS
-from zhike.platform.calendars.types import WEEK, DayKind, Labels, LoadReport, UnknownCountry
+from zhike.platform.calendars.types import WEEK, DayKind, Labels, LoadReport
 from zhike.platform.clock import local_date
 from zhike.platform.errors import FieldError, Invalid, NotFound
 
@@ -38,8 +38,6 @@ def create_holiday_set(
 ) -> int:
     """Open a holiday list, for a country that the libraries know or kept by hand; the id."""
     authorize(actor, MANAGE_CALENDARS)
-    if country and not sources.is_country(country, subdivision):
-        raise UnknownCountry(country=f"{country} {subdivision}".strip()[:20])
     usual = sources.weekend_of(country, subdivision) if country else frozenset({5, 6})
     chosen = usual if weekend is None else frozenset(weekend)
     refuse(_code_problems(code), label_problems(labels), _weekend_problems(chosen))
