@@ -1,0 +1,1 @@
+"""Words and small records of shipments."""
