@@ -9,9 +9,12 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zhike.platform.ui.access import public
+
 MOUNT = ""
 
 
+@public("asked by the machine's own watchers; says nothing of anybody")
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -19,6 +22,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
+@public("asked by the machine's own watchers; says nothing of anybody")
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
