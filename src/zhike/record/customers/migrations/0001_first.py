@@ -395,6 +395,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
                 ("from_stage", models.CharField(default="", max_length=12)),
+                ("from_since", models.DateTimeField(null=True)),
                 ("to_stage", models.CharField(max_length=12)),
                 ("cause", models.CharField(max_length=12)),
                 ("scope_unit_id", models.BigIntegerField()),
@@ -1100,7 +1101,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="stagechange",
             constraint=models.CheckConstraint(
-                condition=models.Q(("from_stage", models.F("to_stage")), _negated=True), name="stage_change_changes"
+                condition=models.Q(
+                    models.Q(("from_stage", models.F("to_stage")), _negated=True), ("cause", "manual"), _connector="OR"
+                ),
+                name="stage_change_changes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stagechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("from_since__isnull", True), ("from_stage", "")),
+                    models.Q(models.Q(("from_stage", ""), _negated=True), ("from_since__lte", models.F("at"))),
+                    _connector="OR",
+                ),
+                name="stage_change_stay_right",
             ),
         ),
         migrations.AddConstraint(

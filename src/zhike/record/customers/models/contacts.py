@@ -1,7 +1,7 @@
 """People at the customer, their places in the decision chain, and the ways to reach them."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -49,7 +49,7 @@ class Contact(models.Model):
     version = models.PositiveIntegerField(default=1)
     changed_xid = ChangedXidField()
 
-    objects: ClassVar[models.Manager["Contact"]] = ContactSet.as_manager()  # type: ignore[assignment]
+    objects = ContactSet.as_manager()
 
     class Meta:
         indexes = [

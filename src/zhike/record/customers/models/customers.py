@@ -1,7 +1,7 @@
 """The customer file: one number, one responsible person, its earlier ones, its life-cycle stages."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -72,7 +72,7 @@ class Customer(models.Model):
     version = models.PositiveIntegerField(default=1)
     changed_xid = ChangedXidField()
 
-    objects: ClassVar[models.Manager["Customer"]] = CustomerSet.as_manager()  # type: ignore[assignment]
+    objects = CustomerSet.as_manager()
 
     class Meta:
         indexes = [
@@ -162,6 +162,8 @@ class StageChange(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField()
     from_stage = models.CharField(max_length=12, default="")
+    # When the stage that is left began.
+    from_since = models.DateTimeField(null=True)
     to_stage = models.CharField(max_length=12)
     cause = models.CharField(max_length=12)
     staff = models.ForeignKey("organization.Staff", on_delete=models.PROTECT, null=True, related_name="+")
@@ -176,9 +178,15 @@ class StageChange(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(to_stage__in=_values(Stage)), name="stage_change_to_known"),
             models.CheckConstraint(condition=Q(from_stage__in=["", *_values(Stage)]), name="stage_change_from_known"),
-            models.CheckConstraint(condition=~Q(from_stage=F("to_stage")), name="stage_change_changes"),
+            models.CheckConstraint(
+                condition=~Q(from_stage=F("to_stage")) | Q(cause=StageCause.MANUAL.value), name="stage_change_changes"
+            ),
             models.CheckConstraint(condition=Q(cause__in=_values(StageCause)), name="stage_change_cause_known"),
             models.UniqueConstraint(fields=["customer"], condition=Q(from_stage=""), name="stage_change_one_beginning"),
+            models.CheckConstraint(
+                condition=Q(from_stage="", from_since__isnull=True) | (~Q(from_stage="") & Q(from_since__lte=F("at"))),
+                name="stage_change_stay_right",
+            ),
         ]
 
 

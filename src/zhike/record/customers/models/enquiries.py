@@ -1,7 +1,7 @@
 """Enquiries: each opens or finds a file at once, and none is lost without a trace (CUST-02)."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -42,7 +42,7 @@ class Enquiry(models.Model):
     next_contact_on = models.DateField(null=True)
     changed_xid = ChangedXidField()
 
-    objects: ClassVar[models.Manager["Enquiry"]] = EnquirySet.as_manager()  # type: ignore[assignment]
+    objects = EnquirySet.as_manager()
 
     class Meta:
         indexes = [

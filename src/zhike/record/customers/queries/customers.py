@@ -1,0 +1,231 @@
+"""One customer: the summary that everybody sees, the whole file, who answered for it and who deals with it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from django.db.models import Count, Q
+
+from zhike.platform.actors import Actor
+from zhike.platform.errors import NotFound
+from zhike.record.customers.models import (
+    Customer,
+    CustomerRef,
+    CustomerStanding,
+    CustomerUnit,
+    OwnerHistory,
+)
+from zhike.record.customers.models.customers import CustomerSet
+from zhike.record.customers.policies import scope
+from zhike.record.customers.types import (
+    CustomerEntry,
+    CustomerFile,
+    CustomerKind,
+    CustomerSummary,
+    DepartmentFigures,
+    Industry,
+    LegalForm,
+    Named,
+    OwnerCard,
+    OwnerCoverage,
+    OwnerSpell,
+    Source,
+    Standing,
+    UnitDealing,
+)
+
+ON_DUTY = "on_duty"
+
+
+def customer_rows(*, actor: Actor) -> CustomerSet:
+    """Files within reach with their owners, for lists that filter, sort and page by themselves; no tombstones."""
+    return Customer.objects.files().filter(scope(actor)).select_related("owner__unit")
+
+
+def visible_ids(*, actor: Actor, customer_ids: Iterable[int]) -> set[int]:
+    """Which of these files the actor may see; for rooms above that show rows of several customers."""
+    return set(Customer.objects.filter(scope(actor), pk__in=set(customer_ids)).values_list("pk", flat=True))
+
+
+def labels(*, actor: Actor, customer_ids: Collection[int]) -> dict[int, Named]:
+    """Number and name by id, of the files within reach. One query."""
+    rows = Customer.objects.filter(scope(actor), pk__in=set(customer_ids)).values_list("pk", "number", "name")
+    return {pk: Named(pk, number, name) for pk, number, name in rows}
+
+
+def one(actor: Actor, customer_id: int) -> Customer:
+    """The row itself with owner and parent, a merged one as the file it was merged into; raises NotFound."""
+    rows = Customer.objects.filter(scope(actor)).select_related("owner__unit", "parent", "merged_into__owner__unit")
+    found = rows.filter(pk=customer_id).first()
+    if found is None:
+        raise NotFound
+    return one(actor, found.merged_into_id) if found.merged_into_id else found
+
+
+def id_of(*, actor: Actor, number: str) -> int:
+    """The file that a public number stands for, after any merge; raises NotFound."""
+    rows = Customer.objects.filter(scope(actor), number=number.strip().upper())
+    found = rows.values_list("pk", "merged_into_id").first()
+    if found is None:
+        raise NotFound
+    return found[1] or found[0]
+
+
+def summary(*, actor: Actor, customer_id: int) -> CustomerSummary:
+    """The few facts that every agent sees before speaking (CUST-05). Two queries."""
+    found = one(actor, customer_id)
+    shown = summary_of(found, standings_of([found.pk]).get(found.pk, {}))
+    return shown if found.pk == customer_id else replace(shown, merged_from=number_of(customer_id))
+
+
+def number_of(customer_id: int) -> str:
+    return Customer.objects.filter(pk=customer_id).values_list("number", flat=True).first() or ""
+
+
+def summaries(*, actor: Actor, customer_ids: Collection[int]) -> dict[int, CustomerSummary]:
+    """Summaries of several files at once, in as many queries as one."""
+    rows = list(Customer.objects.filter(scope(actor), pk__in=set(customer_ids)).select_related("owner__unit", "parent"))
+    standing = standings_of([row.pk for row in rows])
+    return {row.pk: summary_of(row, standing.get(row.pk, {})) for row in rows}
+
+
+def standings_of(customer_ids: Sequence[int]) -> dict[int, dict[str, Standing]]:
+    found: dict[int, dict[str, Standing]] = {}
+    for row in CustomerStanding.objects.filter(customer_id__in=customer_ids):
+        found.setdefault(row.customer_id, {})[row.kind] = Standing(
+            kind=row.kind,
+            text=row.text,
+            number=row.number,
+            data=row.data,
+            as_of=row.as_of,
+            source=row.source,
+            run=row.run,
+        )
+    return found
+
+
+def standing(*, actor: Actor, customer_id: int) -> Mapping[str, Standing]:
+    """What the rooms above say about one customer."""
+    found = one(actor, customer_id)
+    return standings_of([found.pk]).get(found.pk, {})
+
+
+def summary_of(row: Customer, standing: Mapping[str, Standing]) -> CustomerSummary:
+    """`row` with owner, the owner's unit and parent loaded."""
+    return CustomerSummary(
+        id=row.pk,
+        number=row.number,
+        name=row.name,
+        kind=row.kind,
+        stage=row.stage,
+        stage_since=row.stage_since,
+        owner=owner_card(row),
+        parent=Named(row.parent.pk, row.parent.number, row.parent.name) if row.parent else None,
+        city=row.city,
+        language=row.language,
+        zone=row.zone,
+        active=row.active,
+        opened_at=row.opened_at,
+        last_order_at=row.last_order_at,
+        last_contact_at=row.last_contact_at,
+        last_verified_at=row.last_verified_at,
+        version=row.version,
+        scope_unit_id=row.scope_unit_id,
+        standing=standing,
+    )
+
+
+def owner_card(row: Customer) -> OwnerCard:
+    owner = row.owner
+    return OwnerCard(owner.pk, owner.name, owner.phone, owner.unit.name, owner.duty == ON_DUTY, owner.active)
+
+
+def customer_file(*, actor: Actor, customer_id: int) -> CustomerFile:
+    """The whole master record, as forms and the API show it."""
+    return file_of(one(actor, customer_id))
+
+
+def file_of(row: Customer) -> CustomerFile:
+    return CustomerFile(
+        id=row.pk,
+        number=row.number,
+        entry=entry_of(row),
+        owner_id=row.owner_id,
+        parent_id=row.parent_id,
+        stage=row.stage,
+        active=row.active,
+        merged_into=row.merged_into.number if row.merged_into else "",
+        version=row.version,
+        opened_at=row.opened_at,
+        converted_at=row.converted_at,
+        first_order_at=row.first_order_at,
+        last_order_at=row.last_order_at,
+        last_contact_at=row.last_contact_at,
+        last_verified_at=row.last_verified_at,
+    )
+
+
+def entry_of(row: Customer) -> CustomerEntry:
+    return CustomerEntry(
+        name=row.name,
+        kind=CustomerKind(row.kind),
+        legal_form=LegalForm(row.legal_form),
+        registration_no=row.registration_no,
+        industry=Industry(row.industry),
+        region_code=row.region_code,
+        city=row.city,
+        address=row.address,
+        language=row.language,
+        zone=row.zone,
+        source=Source(row.source),
+    )
+
+
+def owners(*, actor: Actor, customer_id: int) -> list[OwnerSpell]:
+    """Everybody who was responsible, the present one first."""
+    rows = OwnerHistory.objects.filter(scope(actor, "customer__"), customer_id=customer_id).select_related("staff")
+    return [
+        OwnerSpell(row.staff_id, row.staff.name, row.valid_from, row.valid_until, row.reason)
+        for row in rows.order_by("-valid_from", "-pk")
+    ]
+
+
+def references(*, actor: Actor, customer_id: int) -> list[tuple[str, str]]:
+    """What other systems call this customer: (system, reference)."""
+    rows = CustomerRef.objects.filter(scope(actor, "customer__"), customer_id=customer_id)
+    return list(rows.order_by("system", "ref").values_list("system", "ref"))
+
+
+def units_of(*, actor: Actor, customer_id: int) -> list[UnitDealing]:
+    """The units that deal with the customer, the latest first (CUST-06)."""
+    rows = CustomerUnit.objects.filter(scope(actor, "customer__"), customer_id=customer_id).select_related("unit")
+    return [
+        UnitDealing(row.unit_id, row.unit.name, row.first_at, row.last_at) for row in rows.order_by("-last_at", "pk")
+    ]
+
+
+def owner_coverage(*, actor: Actor) -> OwnerCoverage:
+    """CUST-01: active customers with an active owner, and active customers."""
+    found = (
+        Customer.objects.active()
+        .filter(scope(actor))
+        .aggregate(active=Count("pk"), owned=Count("pk", filter=Q(owner__active=True)))
+    )
+    return OwnerCoverage(active=found["active"], with_active_owner=found["owned"])
+
+
+def department_figures(*, actor: Actor) -> DepartmentFigures:
+    """CUST-06: how many files are known to how many units."""
+    rows = (
+        CustomerUnit.objects.filter(scope(actor, "customer__"), customer__merged_into__isnull=True)
+        .values("customer_id")
+        .annotate(units=Count("unit_id"))
+        .values_list("units", flat=True)
+    )
+    by_count: dict[int, int] = {}
+    for units in rows.iterator():
+        by_count[units] = by_count.get(units, 0) + 1
+    return DepartmentFigures(
+        customers=sum(by_count.values()),
+        known_to_two=sum(count for units, count in by_count.items() if units > 1),
+        by_count=dict(sorted(by_count.items())),
+    )
