@@ -1,6 +1,5 @@
-"""Writes of the interface: views of tables, remembered columns, drafts, the record of an export."""
+"""Writes of the interface that concern others too: views of tables, the record of an export."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +11,11 @@ from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid, NotFound
 from zhike.platform.ui import policies, queries
 from zhike.platform.ui.events import ListExported, ViewDeleted, ViewSaved
-from zhike.platform.ui.models import Draft, SavedView, TablePreference
+from zhike.platform.ui.models import SavedView
 
 MOST_VIEWS = 50
 MOST_QUERY = 2000
 MOST_NAME = 60
-MOST_DRAFT = 100_000
-MOST_KEY = 120
 
 
 @action
@@ -68,25 +65,4 @@ def record_export(*, actor: Actor, table: str, form: str, query: str, rows: int,
         actor,
         ListExported(subject=("list", table), after={"form": form, "query": query, "rows": rows}),
         now=now,
-    )
-
-
-def remember_table(*, actor: Actor, table: str, columns: Sequence[str], compact: bool) -> None:
-    """Keep the reader's choice of columns. Working state of one person: neither authorized nor audited."""
-    TablePreference.objects.update_or_create(
-        table=table, owner=policies.owner_of(actor), defaults={"columns": list(columns), "compact": compact}
-    )
-
-
-def keep_draft(*, actor: Actor, key: str, label: str, url: str, content: Mapping[str, str], now: datetime) -> None:
-    """Keep what is being typed; empty content forgets it. Working state of one person, as above."""
-    if not key or len(key) > MOST_KEY or sum(len(text) for text in content.values()) > MOST_DRAFT:
-        raise Invalid.of("key", "too_long", _("This draft is too long to be kept on the server."))
-    if not any(text.strip() for text in content.values()):
-        Draft.objects.filter(owner=policies.owner_of(actor), key=key).delete()
-        return
-    Draft.objects.update_or_create(
-        owner=policies.owner_of(actor),
-        key=key,
-        defaults={"label": label[:120], "url": url[:500], "content": dict(content), "saved_at": now},
     )

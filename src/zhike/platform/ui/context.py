@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
-from zhike.platform import clock
+from zhike.platform import clock, live
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.i18n.middleware import HTML_TAGS
 from zhike.platform.ui import navigation, slots
@@ -57,7 +57,8 @@ class Shell:
 
     @cached_property
     def theme(self) -> str:
-        kept = self._request.COOKIES.get(THEME_COOKIE, "")
+        user = getattr(self._request, "user", None)
+        kept = self._request.COOKIES.get(THEME_COOKIE) or getattr(user, "theme", "auto")
         return kept if kept in THEMES else "auto"
 
     @cached_property
@@ -79,6 +80,17 @@ class Shell:
     @cached_property
     def needs_me(self) -> int:
         return slots.needs_me(self.actor) if self.actor and self.staff else 0
+
+    @cached_property
+    def live_url(self) -> str:
+        """Where the page's script listens for changes; empty for whoever is not signed in."""
+        key = getattr(self._request, "session", None) and self._request.session.session_key
+        if not self.actor or not self.staff or not key:
+            return ""
+        reach = self.actor.reach
+        topics = slots.live_topics(self.actor)
+        signed = live.ticket(key, topics=topics, everything=reach.everything, intervals=reach.intervals)
+        return live.address(self._request, signed)
 
     @cached_property
     def roles(self) -> list[tuple[str, Any]]:

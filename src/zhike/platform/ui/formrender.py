@@ -30,7 +30,9 @@ def field_context(field: BoundField, **attributes: Any) -> dict[str, Any]:
 
 def _css(widget: forms.Widget) -> str:
     own = str(widget.attrs.get("class", ""))
-    if isinstance(widget, (*CHECKS, *GROUPS)):
+    if isinstance(widget, GROUPS):
+        base = "zk-options"
+    elif isinstance(widget, CHECKS):
         base = "form-check-input"
     elif isinstance(widget, forms.Select):
         base = "form-select"

@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from zhike.platform.errors import Invalid, ZhikeError
 from zhike.platform.i18n.middleware import chosen, supported
-from zhike.platform.ui.requests import actor_of, is_fragment
+from zhike.platform.ui.requests import SignInNeeded, actor_of, is_fragment
 from zhike.platform.ui.toasts import pending
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -38,6 +39,8 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, ZhikeError) or request.path.startswith("/api/"):
             return None
+        if isinstance(error, SignInNeeded):
+            return to_sign_in(request)
         return error_response(request, error)
 
 
@@ -55,6 +58,15 @@ def error_response(request: HttpRequest, error: ZhikeError) -> HttpResponse:
     return response
 
 
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in, and back to the page that was asked for."""
+    here = request.get_full_path() if request.method == "GET" else "/"
+    if is_fragment(request):
+        here = request.headers.get("HX-Current-URL", here)
+    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+    return HttpResponse(headers={"HX-Redirect": target}) if is_fragment(request) else HttpResponseRedirect(target)
+
+
 def _language_of_actor(request: HttpRequest) -> str | None:
     """The language kept with the user, on a browser that has not chosen one yet."""
     actor = actor_of(request)
@@ -69,4 +81,12 @@ def _hand_over_toasts(request: HttpRequest, response: HttpResponse) -> None:
         return
     found = pending(messages.get_messages(request)) if hasattr(request, "_messages") else []
     if found:
-        response.headers["HX-Trigger"] = json.dumps({"zk:toast": found})
+        response.headers["HX-Trigger"] = json.dumps({**_triggers(response), "zk:toast": found})
+
+
+def _triggers(response: HttpResponse) -> dict[str, object]:
+    """What the page itself triggers: names, or JSON with details."""
+    text = response.headers.get("HX-Trigger", "")
+    if text.startswith("{"):
+        return dict(json.loads(text))
+    return {name.strip(): None for name in text.split(",") if name.strip()}

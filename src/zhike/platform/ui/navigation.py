@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zhike.platform.actors import Actor
+from zhike.platform.actors import Actor, ActorKind
 
 
 class Job(StrEnum):
@@ -116,7 +116,7 @@ def _current(path: str, urls: Sequence[str]) -> str:
 
 def menu(actor: Actor | None, path: str) -> list[NavJob]:
     """What this actor finds in the navigation, with the place of `path` marked."""
-    if actor is None:
+    if actor is None or actor.kind is not ActorKind.STAFF:
         return []
     found = [(item, url) for item in items() if _allowed(item, actor) and (url := _address(item)) is not None]
     here = _current(path, [url for _item, url in found])

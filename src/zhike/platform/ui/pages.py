@@ -4,16 +4,22 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.platform import clock
+from zhike.platform.accounts.actions import update_profile
+from zhike.platform.authz import authorize
+from zhike.platform.errors import Conflict
 from zhike.platform.i18n.middleware import supported
-from zhike.platform.ui import actions, queries
+from zhike.platform.ui import actions, gallery, keeping, queries
 from zhike.platform.ui.context import FOLD_COOKIE, THEME_COOKIE, THEMES
-from zhike.platform.ui.requests import require_actor
+from zhike.platform.ui.navigation import Job, NavItem, register
+from zhike.platform.ui.policies import GALLERY
+from zhike.platform.ui.requests import actor_of, require_actor
 from zhike.platform.ui.toasts import toast
 
 MOUNT = ""
@@ -39,18 +45,22 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     response = back(request)
-    language = supported(request.POST.get("language", ""))
+    language, actor = supported(request.POST.get("language", "")), actor_of(request)
     if language:
         _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+        if actor and actor.user_id:
+            update_profile(actor=actor, user_id=actor.user_id, language=language, now=clock.now())
     return response
 
 
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     response = back(request)
-    theme = request.POST.get("theme", "")
+    theme, actor = request.POST.get("theme", ""), actor_of(request)
     if theme in THEMES:
         _keep(response, THEME_COOKIE, theme)
+        if actor and actor.user_id:
+            update_profile(actor=actor, user_id=actor.user_id, theme=theme, now=clock.now())
     return response
 
 
@@ -91,7 +101,7 @@ def table_columns(request: HttpRequest) -> HttpResponse:
     sent = request.POST
     columns = [name for name in sent.getlist("columns") if len(name) <= MOST_COLUMN_KEY][:MOST_COLUMNS]
     compact = sent.get("compact") == "1"
-    actions.remember_table(
+    keeping.remember_table(
         actor=require_actor(request), table=sent.get("table", "")[:80], columns=columns, compact=compact
     )
     target = urlsplit(sent.get("next", ""))
@@ -105,7 +115,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
     """Keep what is being typed, sent by the script two seconds after the last key."""
     sent = request.POST
     content = {name.removeprefix("f."): text for name, text in sent.items() if name.startswith("f.")}
-    actions.keep_draft(
+    keeping.keep_draft(
         actor=require_actor(request),
         key=sent.get("key", ""),
         label=sent.get("label", ""),
@@ -129,7 +139,19 @@ def _own(request: HttpRequest, address: str) -> str:
     return address if safe else "/"
 
 
+def show_gallery(request: HttpRequest) -> HttpResponseBase:
+    """Every component in every state, with invented content."""
+    authorize(require_actor(request), GALLERY)
+    now = clock.now()
+    context = gallery.content(now)
+    context |= {"plots": gallery.plot_samples(), "error": Conflict()}
+    if request.GET.get("toast"):
+        toast(request, gettext("Assigned to %(name)s") % {"name": "李敏"}, undo="/ui/theme/")
+    return gallery.SAMPLE_TABLE.respond(request, gallery.sample_rows(now), template="ui/gallery.html", context=context)
+
+
 urlpatterns = [
+    path("settings/gallery/", show_gallery, name="gallery"),
     path("ui/views/", save_view, name="view_save"),
     path("ui/views/<int:view_id>/delete/", delete_view, name="view_delete"),
     path("ui/columns/", table_columns, name="table_columns"),
@@ -139,3 +161,13 @@ urlpatterns = [
     path("ui/theme/", set_theme, name="theme"),
     path("ui/navigation/", set_fold, name="fold"),
 ]
+
+register(
+    NavItem(
+        job=Job.SETTINGS,
+        label=gettext_lazy("Gallery of components"),
+        url_name="ui:gallery",
+        right=GALLERY.code,
+        order=900,
+    )
+)

@@ -1,9 +1,18 @@
 """What pages ask of a request: its actor, whether HTMX sent it, where the next step leads."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.actors import Actor
+from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.errors import Forbidden
+
+
+class SignInNeeded(Forbidden):
+    """Nobody is signed in: the page leads to the sign-in and back."""
+
+    code = "sign_in_needed"
+    status = 401
+    message = _("Please sign in.")
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
@@ -13,9 +22,10 @@ def actor_of(request: HttpRequest) -> Actor | None:
 
 
 def require_actor(request: HttpRequest) -> Actor:
+    """The signed-in actor; whoever is not signed in is sent to sign in."""
     found = actor_of(request)
-    if found is None:
-        raise Forbidden
+    if found is None or found.kind is ActorKind.PUBLIC:
+        raise SignInNeeded
     return found
 
 

@@ -47,6 +47,7 @@ RolesSource = Callable[[], Sequence[tuple[str, str | Promise]]]
 _in_hand: list[InHandSource] = []
 _needs_me: list[BellSource] = []
 _roles: list[RolesSource] = []
+_live: dict[str, str] = {}
 
 
 def provide_in_hand(source: InHandSource) -> InHandSource:
@@ -81,3 +82,13 @@ def provide_roles(source: RolesSource) -> RolesSource:
 
 def roles() -> list[tuple[str, str | Promise]]:
     return [role for source in _roles for role in source()]
+
+
+def register_live(topic: str, *, right: str = "") -> None:
+    """Let browsers hear changes of a table, given the right to see it."""
+    _live[topic] = right
+
+
+def live_topics(actor: Actor) -> list[str]:
+    own = [f"user:{actor.user_id}"] if actor.user_id else []
+    return own + [topic for topic, right in _live.items() if not right or actor.has(right)]

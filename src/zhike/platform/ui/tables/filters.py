@@ -1,5 +1,6 @@
 """What narrows a table: each filter reads its part of the URL, changes the query and names itself as a chip."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(ABC):
     """Base. `key` is its name in the URL."""
 
     key: str
@@ -31,12 +32,13 @@ class Filter:
 
     widget = "text"
 
+    @abstractmethod
     def read(self, query: QueryDict) -> Any:  # noqa: ANN401  # each filter has its own kind of value
         """The value, or None when the URL does not set it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def narrow(self, rows: Rows, value: Any, zone: str) -> Rows:  # noqa: ANN401
-        raise NotImplementedError
+        """The rows that remain; days begin in `zone`."""
 
     def words(self, value: Any) -> str:  # noqa: ANN401
         return str(value)

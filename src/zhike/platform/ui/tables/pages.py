@@ -42,6 +42,7 @@ class Cell:
 class Row:
     id: str
     url: str
+    wrapped: bool
     severity: str
     first: Cell
     rest: Sequence[Cell]
@@ -166,7 +167,9 @@ def _row(table: TableSpec, columns: Sequence[Column], row: Any, ink: Ink) -> Row
     cells = [Cell(column, cell(column, row, ink)) for column in columns]
     severity = table.row_severity(row) if table.row_severity else Severity.NONE
     identity = getattr(row, "pk", None) or getattr(row, "id", "")
-    return Row(str(identity), table.row_url(row) if table.row_url else "", severity.value, cells[0], cells[1:])
+    url = table.row_url(row) if table.row_url else ""
+    wrapped = bool(url) and columns[0].url is None
+    return Row(str(identity), url, wrapped, severity.value, cells[0], cells[1:])
 
 
 def _menu(one: Filter, state: State) -> FilterMenu:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from zhike.platform import clock as wall_clock
-from zhike.platform.ui import components, figures, formats, formrender, render
+from zhike.platform.ui import components, figures, formats, formrender, plots, render
 from zhike.platform.ui import timeline as timelines
 from zhike.platform.ui.context import Shell
 from zhike.platform.ui.formats import Ink
@@ -289,6 +290,14 @@ def clash(context: Context, clashes: Sequence[components.Clash], who: str = "") 
 
 
 @register.simple_tag(takes_context=True, name="table")
-def table_tag(context: Context, page: object) -> SafeString:
+def table_tag(context: Context, page: object, live: str = "") -> SafeString:
     """A list with its tabs, filters, bulk bar and ways on; `page` comes from `Table.respond` or `Table.page`."""
-    return _draw(context, "ui/table.html", {"table": page})
+    return _draw(context, "ui/table.html", {"table": page, "live": live})
+
+
+@register.simple_tag(takes_context=True)
+def plot(context: Context, value: plots.Plot) -> SafeString:
+    """A plot with its table and the export of it; draws nothing but the table without script."""
+    key = value.key() if isinstance(value, plots.DivergingPlot) else ()
+    values = {"plot": value, "spec": value.spec(), "table": value.table(), "key": key}
+    return _draw(context, "ui/plot.html", {**values, "plot_id": f"zk-plot-{token_hex(4)}"})

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Forbidden, Invalid
 from zhike.platform.outbox.models import OutboxEvent
-from zhike.platform.ui import actions
+from zhike.platform.ui import keeping
 from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.models import Draft
 from zhike.platform.ui.tables import Choice, Column, Days, Flag, Kind, Search, Sort, Table
@@ -55,7 +55,7 @@ def keys(request: HttpRequest) -> list[str]:
 @pytest.mark.django_db
 def test_table__costs_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     rows(25)
-    actions.remember_table(actor=an_actor(), table=TABLE.key, columns=["key"], compact=True)
+    keeping.remember_table(actor=an_actor(), table=TABLE.key, columns=["key"], compact=True)
     with django_assert_num_queries(2):
         page = shown(a_request("/list/?label=label-000&first=1"))
     assert (page.total, page.compact, [head.column.key for head in page.heads]) == (1, True, ["key"])
@@ -215,7 +215,9 @@ def test_selected__filters_that_cannot_be_read_select_nothing() -> None:
 def exported(form: str, path: str = "/list/?") -> bytes:
     response = TABLE.respond(a_request(f"{path}&export={form}"), Draft.objects.all(), template="unused.html")
     assert response.status_code == 200
-    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    response.close()
+    return content
 
 
 @pytest.mark.django_db

@@ -1,0 +1,63 @@
+// Rows: a click opens, j and k move, x ticks; the bulk bar counts what is ticked.
+import { openDrawer } from "./layers.js";
+import { word } from "./words.js";
+
+export function items() {
+  return [...document.querySelectorAll("[data-zk-item]")].filter((one) => one.offsetParent !== null);
+}
+
+export function current() {
+  return document.querySelector(".zk-item-current");
+}
+
+export function move(step) {
+  const all = items();
+  if (!all.length) return;
+  const here = all.indexOf(current());
+  const next = all[Math.min(all.length - 1, Math.max(0, here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step))];
+  current()?.classList.remove("zk-item-current");
+  next.classList.add("zk-item-current");
+  next.scrollIntoView({ block: "nearest" });
+}
+
+export function open(row) {
+  const url = row?.dataset.href ?? row?.querySelector("a[href]")?.href;
+  if (!url) return;
+  if ("drawer" in (row?.dataset ?? {})) openDrawer(url);
+  else window.location.assign(url);
+}
+
+export function tick(row) {
+  const box = row?.querySelector('input[name="ids"]');
+  if (box) box.click();
+}
+
+function count(form) {
+  const ticked = form.querySelectorAll('input[name="ids"]:checked').length;
+  const place = form.querySelector("[data-zk-selected]");
+  if (place) place.textContent = word("selected", { count: ticked });
+  const all = form.querySelector("[data-zk-all]");
+  const boxes = form.querySelectorAll('input[name="ids"]').length;
+  if (all) {
+    all.checked = ticked === boxes && boxes > 0;
+    all.indeterminate = ticked > 0 && ticked < boxes;
+  }
+}
+
+export function startLists() {
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.(".zk-list-form");
+    if (!form) return;
+    if ("zkAll" in event.target.dataset) {
+      for (const box of form.querySelectorAll('input[name="ids"]')) box.checked = event.target.checked;
+    }
+    count(form);
+  });
+  document.addEventListener("reset", (event) => window.setTimeout(() => count(event.target), 0));
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("tr[data-href]");
+    if (!row || event.target.closest("a, button, input, label, summary") || window.getSelection()?.toString()) return;
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.href);
+    else open(row);
+  });
+}

@@ -1,0 +1,240 @@
+// Plots of one row a unit: dots with intervals, rate against n, diverging bars, dumbbells, bars.
+import { base, nameAxis, valueAxis } from "./plot_base.js";
+import { format, hatch } from "./plot_words.js";
+
+const TICK = 5;
+
+function rowAxis(ink, rows, width) {
+  return nameAxis(ink, rows.map((row) => row.name), {
+    inverse: true,
+    axisLine: { show: false },
+    axisLabel: { color: ink.ink, fontSize: 12, width: Math.min(260, Math.max(96, width * 0.34)), overflow: "truncate", interval: 0 },
+  });
+}
+
+// An interval is a line with small ends, drawn by hand: ECharts has no error bars.
+function whiskers(rows, color, z = 2) {
+  return {
+    type: "custom",
+    silent: true,
+    z,
+    tooltip: { show: false },
+    data: rows.map((row, at) => [row.low, row.high, at]),
+    encode: { x: [0, 1], y: 2 },
+    renderItem: (_params, api) => {
+      const low = api.value(0);
+      const high = api.value(1);
+      if (Number.isNaN(low) || Number.isNaN(high)) return null;
+      const [x1, y] = api.coord([low, api.value(2)]);
+      const [x2] = api.coord([high, api.value(2)]);
+      const style = { stroke: color, lineWidth: 1.5, fill: null };
+      const part = (x3, y3, x4, y4) => ({ type: "line", shape: { x1: x3, y1: y3, x2: x4, y2: y4 }, style });
+      return { type: "group", children: [part(x1, y, x2, y), part(x1, y - TICK, x1, y + TICK), part(x2, y - TICK, x2, y + TICK)] };
+    },
+  };
+}
+
+function reference(spec, ink) {
+  if (spec.reference === null) return [];
+  return [
+    {
+      type: "line",
+      data: [],
+      markLine: {
+        symbol: "none",
+        silent: true,
+        animation: false,
+        data: [
+          {
+            xAxis: spec.reference,
+            lineStyle: { color: ink["ink-3"], type: "dashed" },
+            label: { formatter: spec.reference_label, color: ink["ink-3"], position: "end" },
+          },
+        ],
+      },
+    },
+  ];
+}
+
+function point(row, at, ink, color) {
+  return {
+    value: [row.value, at],
+    url: row.url,
+    row,
+    itemStyle: row.small ? { color, decal: hatch(ink) } : { color },
+  };
+}
+
+export function dots(spec, ink, width) {
+  const frame = base(ink);
+  return {
+    ...frame,
+    grid: { ...frame.grid, top: spec.reference === null ? 8 : 24, right: 24 },
+    xAxis: valueAxis(ink, { scale: true, axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    yAxis: rowAxis(ink, spec.rows, width),
+    series: [
+      whiskers(spec.rows, ink["series-1"]),
+      {
+        type: "scatter",
+        symbolSize: 11,
+        data: spec.rows.map((row, at) => point(row, at, ink, ink["series-1"])),
+        tooltip: { formatter: ({ data }) => data.row.text },
+        z: 3,
+      },
+      ...reference(spec, ink),
+    ],
+  };
+}
+
+export function funnel(spec, ink) {
+  const frame = base(ink);
+  const limit = (key, label, type) => ({
+    type: "line",
+    data: spec.limits.map((one) => [one.n, one[key]]),
+    symbol: "none",
+    silent: true,
+    lineStyle: { color: ink["ink-3"], width: 1, type },
+    endLabel: { show: Boolean(label), formatter: label, color: ink["ink-3"], fontSize: 12 },
+    labelLayout: { moveOverlap: "shiftY" },
+    z: 1,
+  });
+  return {
+    ...frame,
+    grid: { ...frame.grid, right: 84, top: 16, bottom: 28 },
+    xAxis: valueAxis(ink, { name: spec.n_label, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: ink["ink-3"] }, min: 0 }),
+    yAxis: valueAxis(ink, { scale: true, axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    series: [
+      limit("far_low", "", "dashed"),
+      limit("low", "", "solid"),
+      limit("high", "95 %", "solid"),
+      limit("far_high", "99.8 %", "dashed"),
+      {
+        type: "line",
+        data: spec.limits.map((one) => [one.n, spec.reference]),
+        symbol: "none",
+        silent: true,
+        lineStyle: { color: ink.edge, width: 1 },
+        endLabel: { show: true, formatter: spec.reference_label, color: ink["ink-3"], fontSize: 12 },
+        labelLayout: { moveOverlap: "shiftY" },
+        z: 1,
+      },
+      {
+        type: "scatter",
+        symbolSize: 9,
+        data: spec.rows.map((row) => ({
+          value: [row.n, row.value],
+          url: row.url,
+          row,
+          itemStyle: { color: ink[row.tone], ...(row.small ? { decal: hatch(ink) } : {}) },
+          label: { show: row.named, formatter: row.name, position: "right", color: ink.ink, fontSize: 12 },
+        })),
+        labelLayout: { moveOverlap: "shiftY", hideOverlap: true },
+        tooltip: { formatter: ({ data }) => data.row.text },
+        z: 3,
+      },
+    ],
+  };
+}
+
+// Shares left and right of the middle; the neutral answer straddles it.
+export function diverging(spec, ink, width) {
+  const frame = base(ink);
+  const series = spec.parts.map((part) => ({
+    type: "bar",
+    stack: "shares",
+    barWidth: 18,
+    data: part.shares.map((share, at) => ({ value: share, shown: part.shown[at], url: spec.rows[at].url })),
+    itemStyle: { color: ink[part.tone], opacity: part.weight, borderColor: ink.surface, borderWidth: 1 },
+    label: {
+      show: true,
+      position: "inside",
+      fontSize: 12,
+      color: part.weight > 0.7 && part.tone !== "edge" ? ink.surface : ink.ink,
+      formatter: ({ data }) => (Math.abs(data.value) >= spec.label_from && data.shown ? data.shown : ""),
+    },
+    tooltip: { formatter: ({ data, name }) => `${name}: ${part.name} ${data.shown}` },
+  }));
+  return {
+    ...frame,
+    xAxis: valueAxis(ink, { min: -spec.extent, max: spec.extent, axisLabel: { show: false }, splitLine: { show: false } }),
+    yAxis: { ...rowAxis(ink, spec.rows, width), axisLine: { show: false } },
+    series: [
+      ...series,
+      {
+        type: "line",
+        data: [],
+        markLine: {
+          symbol: "none",
+          silent: true,
+          animation: false,
+          data: [{ xAxis: 0, lineStyle: { color: ink["ink-3"], type: "solid" }, label: { show: false } }],
+        },
+      },
+    ],
+  };
+}
+
+export function dumbbells(spec, ink, width) {
+  const frame = base(ink);
+  const dot = (key, tone, hollow, label) => ({
+    type: "scatter",
+    symbolSize: 11,
+    data: spec.rows.map((row, at) => ({
+      value: [row[key], at],
+      url: row.url,
+      row,
+      itemStyle: hollow
+        ? { color: ink.surface, borderColor: ink[tone], borderWidth: 2 }
+        : { color: ink[tone], ...(row.small ? { decal: hatch(ink) } : {}) },
+      label: { show: at === 0, formatter: label, position: "top", color: ink["ink-2"], fontSize: 12 },
+    })),
+    labelLayout: { moveOverlap: "shiftX" },
+    tooltip: { formatter: ({ data }) => data.row.text },
+    z: 3,
+  });
+  return {
+    ...frame,
+    grid: { ...frame.grid, top: 28, right: 24 },
+    xAxis: valueAxis(ink, { scale: true, axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    yAxis: rowAxis(ink, spec.rows, width),
+    series: [
+      {
+        ...whiskers(spec.rows.map((row) => ({ low: Math.min(row.start, row.end), high: Math.max(row.start, row.end) })), ink.edge),
+      },
+      dot("start", "series-1", true, spec.start_label),
+      dot("end", "series-1", false, spec.end_label),
+    ],
+  };
+}
+
+export function bars(spec, ink, width) {
+  const frame = base(ink);
+  return {
+    ...frame,
+    grid: { ...frame.grid, right: 72, top: spec.reference === null ? 8 : 24 },
+    xAxis: valueAxis(ink, { axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value), hideOverlap: true } }),
+    yAxis: rowAxis(ink, spec.rows, width),
+    series: [
+      {
+        type: "bar",
+        barWidth: 14,
+        data: spec.rows.map((row) => ({
+          value: row.value,
+          url: row.url,
+          row,
+          itemStyle: { color: ink[row.tone], ...(row.small ? { decal: hatch(ink) } : {}) },
+        })),
+        label: {
+          show: !spec.rows.some((row) => row.low !== null),
+          position: "right",
+          color: ink.ink,
+          fontSize: 12,
+          formatter: ({ data }) => format(spec, data.value),
+        },
+        tooltip: { formatter: ({ data }) => data.row.text },
+      },
+      whiskers(spec.rows, ink["ink-2"], 4),
+      ...reference(spec, ink),
+    ],
+  };
+}
