@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.doors.api.events import KeyMade, KeyRevoked
 from zhike.doors.api.models import ApiKey, SentRequest
 from zhike.doors.api.policies import MANAGE_KEYS
+from zhike.doors.api.queries import summary_of
 from zhike.doors.api.types import KeySummary
 from zhike.platform import audit, authz
 from zhike.platform.actions import action
@@ -96,21 +97,6 @@ def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
 def forget_requests(*, now: datetime) -> int:
     """Drop answers older than a day: nobody repeats a request that late."""
     return SentRequest.objects.filter(at__lt=now - KEEP_REQUESTS).delete()[0]
-
-
-def summary_of(key: ApiKey, *, shown_once: str = "") -> KeySummary:
-    return KeySummary(
-        id=key.pk,
-        name=key.name,
-        prefix=key.prefix,
-        rights=tuple(key.rights),
-        unit_name=key.unit.name if key.unit else "",
-        made_at=key.made_at,
-        expires_at=key.expires_at,
-        revoked_at=key.revoked_at,
-        last_used_at=key.last_used_at,
-        shown_once=shown_once,
-    )
 
 
 def _hash(secret: str) -> str:

@@ -2,11 +2,11 @@
 
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import connection
 
 from zhike.insight.lake import build
+from zhike.insight.lake.build import folder_of
 from zhike.insight.lake.events import LakeRebuilt
 from zhike.insight.lake.export import Reader
 from zhike.insight.lake.models import LakeFact, LakeGeneration
@@ -17,15 +17,9 @@ from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.db.config import uri
-from zhike.platform.environment import environment
 
 LOCK = 0x5A4B4C01  # the lake's own advisory lock
 KEEP_GENERATIONS = timedelta(hours=2)
-
-
-def folder_of(fact: str) -> Path:
-    """Where a fact's files live: one folder a database, since test and restored databases share a machine."""
-    return environment().var / "lake" / str(connection.settings_dict["NAME"]) / fact
 
 
 @action

@@ -8,9 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.db import connection
 
 from zhike.insight.lake.export import ID, MonthWriters, Reader, by_month, read_files, write_ids
 from zhike.insight.lake.types import Generation, Month
+from zhike.platform.environment import environment
 from zhike.platform.facts import Fact
 
 # A delta larger than this share of its month is folded into it: reading an anti-join costs more than rewriting once.
@@ -18,6 +20,11 @@ FOLD_SHARE = 0.2
 FOLD_ROWS = 20_000
 MOST_PARTS = 12
 GONE_ROWS = 5_000
+
+
+def folder_of(fact: str) -> Path:
+    """Where a fact's files live: one folder a database, since test and restored databases share a machine."""
+    return environment().var / "lake" / str(connection.settings_dict["NAME"]) / fact
 
 
 def shape_of(fact: Fact) -> str:

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from zhike.insight.lake.actions import folder_of
+from zhike.insight.lake.build import folder_of
 from zhike.insight.lake.export import ID, schema_of
 from zhike.insight.lake.models import LakeFact, LakeGeneration
 from zhike.insight.lake.types import Generation, generation_of

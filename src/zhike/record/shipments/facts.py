@@ -44,6 +44,13 @@ SHIPMENTS = publish(
                    label=_("Promised weekday")),
             Column("delivered_week", TEXT, "to_char(timezone(zone, delivered_at), 'IYYY-\"W\"IW')", dimension=True,
                    label=_("Week of delivery")),
+            Column(
+                "ordered_week",
+                TEXT,
+                "to_char(timezone(zone, ordered_at), 'IYYY-\"W\"IW')",
+                dimension=True,
+                label=_("Week of the order"),
+            ),
             Column("is_late", FLAG),
             Column("is_damaged", FLAG),
             Column("is_lost", FLAG),

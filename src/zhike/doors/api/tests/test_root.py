@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from zhike.doors.api import actions
+from zhike.doors.api import actions, queries
 from zhike.doors.api.models import ApiKey, SentRequest
 from zhike.doors.api.types import KeySummary
 from zhike.platform.actors import Actor, ActorKind, Reach, system_actor
@@ -27,7 +27,7 @@ def test_make_key__shows_the_secret_once_and_keeps_a_hash() -> None:
     row = ApiKey.objects.get()
     assert made.shown_once.startswith("zk_")
     assert made.shown_once not in {row.secret_hash, row.prefix}
-    assert actions.summary_of(row).shown_once == ""
+    assert queries.summary_of(row).shown_once == ""
     assert actions.actor_of_key(made.shown_once, now=NOW).rights == frozenset({"customers.view"})  # type: ignore[union-attr]
 
 

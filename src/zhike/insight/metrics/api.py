@@ -1,0 +1,127 @@
+"""Figures for programs: the dictionary, figures, the rows behind them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+from ninja.params.functions import Query
+
+from zhike.insight.metrics import queries
+from zhike.insight.metrics.policies import VIEW_FIGURES
+from zhike.insight.metrics.schemas import AnswerOut, MetricOut, RowsOut
+from zhike.insight.metrics.types import Answer, Metric, Question, metrics
+from zhike.platform.api import actor_of, decode_cursor, encode_cursor
+from zhike.platform.authz import authorize
+from zhike.platform.errors import Invalid
+
+router = Router(tags=["figures"])
+MONTH_PATTERN = r"^(19|2[01])\d\d-(0[1-9]|1[0-2])$"
+Months: Any = Query(None, pattern=MONTH_PATTERN, description="First and last month (YYYY-MM), both included")
+Filters: Any = Query([], description="dimension:value; several of one dimension mean any of them")
+Splits: Any = Query([], description="Dimensions to split by, at most two; month is one")
+Generation: Any = Query(None, ge=1, le=2**62)
+Limit: Any = Query(50, ge=1, le=200)
+
+
+@router.get("/figures", response=list[MetricOut], summary="The figure dictionary")
+def list_metrics(request: HttpRequest) -> list[dict[str, Any]]:
+    authorize(actor_of(request), VIEW_FIGURES)
+    return [metric_dict(metric) for metric in metrics().values()]
+
+
+@router.get("/figures/{metric}", response=AnswerOut, summary="One figure, with splits")
+def get_figure(
+    request: HttpRequest,
+    metric: str,
+    *,
+    split: list[str] = Splits,
+    filter: list[str] = Filters,  # noqa: A002 - the name programs expect
+    since: str | None = Months,
+    until: str | None = Months,
+) -> dict[str, Any]:
+    """Values are within the asker's reach. Errors: 404 unknown metric, 422 unknown dimension."""
+    question = question_of(metric, split, filter, since, until)
+    return answer_dict(queries.compute(actor=actor_of(request), question=question))
+
+
+@router.get("/figures/{metric}/rows", response=RowsOut, summary="The rows behind a figure")
+def get_rows(
+    request: HttpRequest,
+    metric: str,
+    *,
+    filter: list[str] = Filters,  # noqa: A002
+    since: str | None = Months,
+    until: str | None = Months,
+    hits: bool | None = None,
+    generation: int | None = Generation,
+    cursor: str = "",
+    limit: int = Limit,
+) -> dict[str, Any]:
+    """`hits` true: the numerator; false: the rest of the base. 409 when the generation is no longer kept."""
+    question = question_of(metric, [], filter, since, until, generation=generation)
+    after = decode_cursor(cursor, int)[0] if cursor else 0
+    headings, rows, more = queries.rows_behind(
+        actor=actor_of(request), question=question, only_hits=hits, after=after, limit=limit
+    )
+    return {
+        "headings": list(headings),
+        "items": [{"id": r.id, "title": r.title, "url": r.url, "cells": list(r.cells)} for r in rows],
+        "next": encode_cursor(more) if more is not None else None,
+    }
+
+
+def question_of(
+    metric: str,
+    split: list[str],
+    filters: list[str],
+    since: str | None,
+    until: str | None,
+    *,
+    generation: int | None = None,
+) -> Question:
+    """Read the parts of a question; raises Invalid for a filter without a colon or more than two splits."""
+    if len(split) > 2:  # noqa: PLR2004 - a table has two edges
+        raise Invalid.of("split", "too_many", _("A figure can be split by at most two dimensions."))
+    chosen: dict[str, tuple[str, ...]] = {}
+    for one in filters:
+        dimension, colon, value = one.partition(":")
+        if not colon:
+            raise Invalid.of("filter", "form", _("A filter has the form dimension:value."))
+        chosen[dimension] = (*chosen.get(dimension, ()), value)
+    return Question(
+        metric=metric,
+        split=tuple(dict.fromkeys(split)),
+        filters=chosen,
+        since=since or "",
+        until=until or "",
+        generation=generation,
+    )
+
+
+def metric_dict(metric: Metric) -> dict[str, Any]:
+    return {
+        "id": metric.id,
+        "version": metric.version,
+        "label": str(metric.label),
+        "definition": str(metric.definition),
+        "unit": metric.unit,
+        "kind": metric.kind.value,
+        "direction": metric.direction.value,
+        "grain": str(metric.grain),
+        "fact": metric.fact,
+        "time": metric.time,
+        "source": metric.source,
+        "dimensions": [*queries.dimensions_of(metric), queries.MONTH],
+    }
+
+
+def answer_dict(answer: Answer) -> dict[str, Any]:
+    return {
+        "metric": metric_dict(answer.metric),
+        "total": answer.total.to_dict(),
+        "figures": [figure.to_dict() for figure in answer.figures],
+        "generation": answer.generation,
+        "as_of": answer.as_of,
+        "parameter_versions": dict(answer.parameter_versions),
+    }

@@ -1,0 +1,13 @@
+"""Reading figures."""
+
+from zhike.insight.metrics.queries.figures import (
+    MONTH,
+    compare,
+    compute,
+    dimension_values,
+    dimensions_of,
+    rows_behind,
+)
+from zhike.insight.metrics.queries.signals import beyond_noise
+
+__all__ = ["MONTH", "beyond_noise", "compare", "compute", "dimension_values", "dimensions_of", "rows_behind"]

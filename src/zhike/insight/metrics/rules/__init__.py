@@ -1,0 +1,1 @@
+"""Definitions of metrics, split by what they speak of; loaded when the application starts."""

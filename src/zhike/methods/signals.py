@@ -1,0 +1,57 @@
+"""Units that differ from the rest by more than chance, and since when."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+
+def rate_tails(x: ArrayLike, n: ArrayLike, total_x: int, total_n: int) -> NDArray[np.float64]:
+    """Two-sided p-values of each unit's rate against the rest of the company.
+
+    x, n: counts a unit (0 ≤ x ≤ n). The unit itself is taken out of the reference; x given the margins is
+    hypergeometric, so the test is Fisher's exact one, doubled one tail, capped at 1. Units with n = 0 give 1.
+    """
+    successes, trials = np.asarray(x, dtype=np.int64), np.asarray(n, dtype=np.int64)
+    upper = stats.hypergeom.sf(successes - 1, total_n, total_x, trials)
+    lower = stats.hypergeom.cdf(successes, total_n, total_x, trials)
+    return np.where(trials == 0, 1.0, np.minimum(1.0, 2 * np.minimum(upper, lower)))
+
+
+def change_point(x: ArrayLike, n: ArrayLike) -> tuple[int, float]:
+    """The most likely moment at which a rate changed.
+
+    x, n: counts a period, in order. Returns the position of the first period after the change and twice the
+    log-likelihood gain over one constant rate; position 0 where no split helps. Binomial likelihood ratio.
+    """
+    successes, trials = np.asarray(x, dtype=float), np.asarray(n, dtype=float)
+    best, gain = 0, 0.0
+    whole = _loglikelihood(successes.sum(), trials.sum())
+    before_x, before_n = np.cumsum(successes), np.cumsum(trials)
+    for split in range(1, len(successes)):
+        if before_n[split - 1] == 0 or trials.sum() - before_n[split - 1] == 0:
+            continue
+        parts = _loglikelihood(before_x[split - 1], before_n[split - 1]) + _loglikelihood(
+            successes.sum() - before_x[split - 1], trials.sum() - before_n[split - 1]
+        )
+        if 2 * (parts - whole) > gain:
+            best, gain = split, float(2 * (parts - whole))
+    return best, gain
+
+
+def _loglikelihood(x: float, n: float) -> float:
+    if x in {0, n}:
+        return 0.0
+    p = x / n
+    return float(x * np.log(p) + (n - x) * np.log1p(-p))
+
+
+def volume_tails(recent: ArrayLike, earlier: ArrayLike, share: float) -> NDArray[np.float64]:
+    """Lower-tail p-values that a unit's recent volume fits its own earlier volume.
+
+    recent, earlier: counts a unit in two spans; `share`: the part of the whole company's volume of both spans that
+    fell into the recent one, so that season and growth of the company do not count against anybody. Given the sum,
+    the recent count is binomial.
+    """
+    late, early = np.asarray(recent, dtype=np.int64), np.asarray(earlier, dtype=np.int64)
+    found: NDArray[np.float64] = stats.binom.cdf(late, late + early, share)
+    return found
