@@ -40,6 +40,11 @@ class UnitsNumbered(audit.Event):
     label = _("All units numbered anew")
 
 
+class ScopeMended(audit.Event):
+    type = "organization.scope_mended"
+    label = _("Rows given the present number of their unit")
+
+
 class DisruptionPublished(audit.Event):
     type = "organization.disruption_published"
     label = _("Disruption published")

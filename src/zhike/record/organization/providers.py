@@ -8,10 +8,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor, ActorKind, find_actors_with
-from zhike.record.organization.actions import set_head
+from zhike.platform.bulk.types import Target, register
+from zhike.record.organization.actions import import_staff, import_units, set_head
 from zhike.record.organization.models import Unit
+from zhike.record.organization.policies import EDIT_STAFF, EDIT_UNITS
 from zhike.record.organization.queries import actor_for_staff
 from zhike.record.organization.types import HeldItem, keep_as_history, register_holdings
+from zhike.record.organization.types.imports import STAFF_FIELDS, STAFF_REASONS, UNIT_FIELDS, UNIT_REASONS
 
 
 class Heads:
@@ -52,6 +55,35 @@ def _staff(actor_id: str, *, now: datetime) -> Actor | None:
 
 
 find_actors_with(ActorKind.STAFF, _staff)
+UNITS = register(
+    Target(
+        key="organization.units",
+        label=_("Units and outlets"),
+        fields=UNIT_FIELDS,
+        right=EDIT_UNITS,
+        load=import_units,
+        reasons=UNIT_REASONS,
+        list_url_name="organization:units",
+    )
+)
+STAFF = register(
+    Target(
+        key="organization.staff",
+        label=_("Staff and couriers"),
+        fields=STAFF_FIELDS,
+        right=EDIT_STAFF,
+        load=import_staff,
+        reasons=STAFF_REASONS,
+        list_url_name="organization:people",
+    )
+)
+
+
+def _staff_again(actor_id: str, *, now: datetime) -> Actor | None:
+    return actor_for_staff(int(actor_id), now=now) if actor_id.isdecimal() else None
+
+
+find_actors_with(ActorKind.STAFF, _staff_again)
 register_holdings(Heads(), keys=["organization.Unit.head"])
 keep_as_history(
     "organization.StaffRole.staff",

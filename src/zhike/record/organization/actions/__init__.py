@@ -6,6 +6,8 @@ from zhike.record.organization.actions.authority import (
     propose_authority_limit,
     use_authority,
 )
+from zhike.record.organization.actions.disruptions import end_disruption, publish_disruption
+from zhike.record.organization.actions.imports import import_staff, import_units
 from zhike.record.organization.actions.leaving import deactivate_staff, hand_over, reactivate_staff
 from zhike.record.organization.actions.roles import assign_role, ensure_default_roles, save_role, take_role
 from zhike.record.organization.actions.staff import (
@@ -20,9 +22,8 @@ from zhike.record.organization.actions.staff import (
 from zhike.record.organization.actions.units import (
     close_unit,
     create_unit,
-    end_disruption,
+    mend_scope,
     move_unit,
-    publish_disruption,
     reopen_unit,
     set_head,
     update_unit,
@@ -39,6 +40,9 @@ __all__ = [
     "end_disruption",
     "ensure_default_roles",
     "hand_over",
+    "import_staff",
+    "import_units",
+    "mend_scope",
     "move_unit",
     "open_staff_account",
     "propose_authority_limit",

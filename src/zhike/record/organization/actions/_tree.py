@@ -15,6 +15,7 @@ from zhike.record.organization.models import Unit, UnitNumber
 from zhike.record.organization.rules import HALVES, NoRoom, child_interval, number_tree, shifted
 from zhike.record.organization.types import Interval, Renumbered, ScopeColumn, unit_moves
 
+WHOLE = HALVES[0]
 _LOCK = 0x7A6B_756E_6974  # "zkunit"
 
 
@@ -27,23 +28,23 @@ def lock_tree() -> None:
 def place_below(actor: Actor, parent: Unit, *, now: datetime) -> Interval:
     """A free interval for one new unit; numbers the whole tree anew where there is none. Call with the tree locked."""
     try:
-        return child_interval(parent.interval, _taken(parent))
+        return child_interval(parent.interval, taken_below(parent))
     except NoRoom:
         number_anew(actor, now=now)
         parent.refresh_from_db()
-        return child_interval(parent.interval, _taken(parent))
+        return child_interval(parent.interval, taken_below(parent))
 
 
 def carry_below(actor: Actor, unit: Unit, parent: Unit, *, now: datetime) -> int:
     """Give a unit and all below it numbers under another parent; returns how many rows of other tables followed."""
     members = Unit.objects.below(unit.tree_no, unit.tree_end).count()
     try:
-        new = child_interval(parent.interval, _taken(parent), weight=members)
+        new = child_interval(parent.interval, taken_below(parent), weight=members)
     except NoRoom:
         number_anew(actor, now=now)
         unit.refresh_from_db()
         parent.refresh_from_db()
-        new = child_interval(parent.interval, _taken(parent), weight=members)
+        new = child_interval(parent.interval, taken_below(parent), weight=members)
     rows = list(Unit.objects.below(unit.tree_no, unit.tree_end).order_by("tree_no"))
     numbers = {row.pk: shifted(row.interval, unit.interval, new) for row in rows}
     fitting = {pk: interval for pk, interval in numbers.items() if interval is not None}
@@ -92,7 +93,7 @@ def _move_column(place: ScopeColumn, moves: Sequence[Renumbered]) -> int:
         return int(cursor.rowcount)
 
 
-def _taken(parent: Unit) -> list[Interval]:
+def taken_below(parent: Unit) -> list[Interval]:
     """What is or was in use below this parent; a number once given is not given to somebody else."""
     present = Unit.objects.filter(parent=parent).values_list("tree_no", "tree_end")
     former = UnitNumber.objects.filter(tree_no__range=(parent.tree_no + 1, parent.tree_end))

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,18 +20,19 @@ from zhike.platform.i18n.folding import pinyin_key, stroke_key
 from zhike.record.organization import events
 from zhike.record.organization.actions import _tree
 from zhike.record.organization.actions._phones import read_phones
-from zhike.record.organization.models import Staff, Unit, UnitDisruption
-from zhike.record.organization.policies import EDIT_UNITS, PUBLISH_DISRUPTION, unit_scope
+from zhike.record.organization.models import Staff, Unit, UnitNumber
+from zhike.record.organization.policies import EDIT_UNITS, unit_scope
 from zhike.record.organization.queries.units import summary_of
 from zhike.record.organization.rules import (
-    HALVES,
     clean_code,
     clean_texts,
     may_hang_below,
     position_is_right,
 )
-from zhike.record.organization.types import Service, UnitEntry, UnitKind, UnitSummary
+from zhike.record.organization.types import Renumbered, Service, UnitEntry, UnitKind, UnitSummary
 
+# No transaction that writes scoped rows runs longer.
+STALE_FOR = timedelta(days=2)
 # What the log compares; sort keys follow from the name.
 _FIELDS = [
     "code",
@@ -59,10 +61,10 @@ _FIELDS = [
 def create_unit(*, actor: Actor, parent_id: int | None, entry: UnitEntry, now: datetime) -> UnitSummary:
     """Open a unit below `parent_id`; only the company itself has no parent."""
     _tree.lock_tree()
-    parent = _unit(actor, parent_id) if parent_id is not None else None
+    parent = unit_in_view(actor, parent_id) if parent_id is not None else None
     authorize(actor, EDIT_UNITS, subject=("unit", parent_id or 0), unit_no=parent.tree_no if parent else None)
     entry = _checked(entry, parent)
-    interval = _tree.place_below(actor, parent, now=now) if parent else HALVES[0]
+    interval = _tree.place_below(actor, parent, now=now) if parent else _tree.WHOLE
     unit = Unit(
         parent=parent,
         tree_no=interval.no,
@@ -80,9 +82,9 @@ def create_unit(*, actor: Actor, parent_id: int | None, entry: UnitEntry, now: d
 def update_unit(*, actor: Actor, unit_id: int, entry: UnitEntry, now: datetime) -> UnitSummary:
     """Replace what is known of a unit; moving and closing are actions of their own."""
     _tree.lock_tree()
-    unit = _unit(actor, unit_id, lock=True)
+    unit = unit_in_view(actor, unit_id, lock=True)
     authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
-    entry = _checked(entry, _unit(actor, unit.parent_id) if unit.parent_id else None, unit)
+    entry = _checked(entry, unit_in_view(actor, unit.parent_id) if unit.parent_id else None, unit)
     before = _known(unit)
     for column, value in _columns(entry).items():
         setattr(unit, column, value)
@@ -107,7 +109,7 @@ def update_unit(*, actor: Actor, unit_id: int, entry: UnitEntry, now: datetime) 
 def move_unit(*, actor: Actor, unit_id: int, parent_id: int, reason: str = "", now: datetime) -> UnitSummary:
     """Hang a unit with all below it under another; every row that carries their numbers follows in this transaction."""
     _tree.lock_tree()
-    unit, parent = _unit(actor, unit_id), _unit(actor, parent_id)
+    unit, parent = unit_in_view(actor, unit_id), unit_in_view(actor, parent_id)
     authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
     authorize(actor, EDIT_UNITS, subject=("unit", parent_id), unit_no=parent.tree_no)
     if unit.tree_no <= parent.tree_no <= unit.tree_end:
@@ -135,10 +137,29 @@ def move_unit(*, actor: Actor, unit_id: int, parent_id: int, reason: str = "", n
 
 
 @action
+def mend_scope(*, actor: Actor, now: datetime) -> int:
+    """Give rows that were written with a unit's former number, while it moved, the present one; returns how many.
+
+    A row may be written by a transaction that began before the move: it cannot see the new number.
+    """
+    _tree.lock_tree()
+    authorize(actor, EDIT_UNITS)
+    since = now - STALE_FOR
+    former = UnitNumber.objects.filter(left_at__gte=since).exclude(tree_no=F("unit__tree_no"))
+    present = dict(former.order_by("left_at", "pk").values_list("tree_no", "unit__tree_no"))
+    in_use = set(Unit.objects.filter(tree_no__in=present).values_list("tree_no", flat=True))
+    moves = [Renumbered(0, old, new) for old, new in present.items() if old not in in_use]
+    mended = _tree.move_scope(moves) if moves else 0
+    if mended:
+        audit.record(actor, events.ScopeMended(subject=("unit", "*"), after={"rows": mended}), now=now)
+    return mended
+
+
+@action
 def close_unit(*, actor: Actor, unit_id: int, reason: str, now: datetime) -> None:
     """Close a unit; refused while units or people still work in it."""
     _tree.lock_tree()
-    unit = _unit(actor, unit_id, lock=True)
+    unit = unit_in_view(actor, unit_id, lock=True)
     authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
     if not unit.active:
         return
@@ -166,7 +187,7 @@ def close_unit(*, actor: Actor, unit_id: int, reason: str, now: datetime) -> Non
 
 @action
 def reopen_unit(*, actor: Actor, unit_id: int, reason: str, now: datetime) -> None:
-    unit = _unit(actor, unit_id, lock=True)
+    unit = unit_in_view(actor, unit_id, lock=True)
     authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
     if unit.active:
         return
@@ -186,7 +207,7 @@ def reopen_unit(*, actor: Actor, unit_id: int, reason: str, now: datetime) -> No
 @action
 def set_head(*, actor: Actor, unit_id: int, staff_id: int | None, now: datetime) -> None:
     """Name the person who answers for a unit, or nobody."""
-    unit = _unit(actor, unit_id, lock=True)
+    unit = unit_in_view(actor, unit_id, lock=True)
     authorize(actor, EDIT_UNITS, subject=("unit", unit_id), unit_no=unit.tree_no)
     if staff_id is not None and not Staff.objects.active().filter(pk=staff_id).exists():
         raise Invalid.of("staff_id", "unknown", _("There is no such active member of staff."))
@@ -199,52 +220,7 @@ def set_head(*, actor: Actor, unit_id: int, staff_id: int | None, now: datetime)
     )
 
 
-@action
-def publish_disruption(
-    *, actor: Actor, unit_id: int, text: str, starts_at: datetime, ends_at: datetime | None = None, now: datetime
-) -> int:
-    """Tell everybody who asks about this unit what keeps it from working as usual; returns the notice's id."""
-    unit = _unit(actor, unit_id)
-    authorize(actor, PUBLISH_DISRUPTION, subject=("unit", unit_id), unit_no=unit.tree_no)
-    wrong: dict[str, list[FieldError]] = {}
-    if not text.strip():
-        wrong["text"] = [FieldError("required", _("Say what happened."))]
-    if ends_at is not None and ends_at <= starts_at:
-        wrong["ends_at"] = [FieldError("order", _("The end lies before the start."))]
-    if wrong:
-        raise Invalid(wrong)
-    notice = UnitDisruption.objects.create(unit=unit, text=text.strip(), starts_at=starts_at, ends_at=ends_at)
-    audit.record(
-        actor,
-        events.DisruptionPublished(
-            subject=("unit", unit_id), after={"text": notice.text, "starts_at": starts_at, "ends_at": ends_at}
-        ),
-        now=now,
-    )
-    return notice.pk
-
-
-@action
-def end_disruption(*, actor: Actor, disruption_id: int, now: datetime) -> None:
-    """The unit works as usual again; a notice that had not begun is taken back."""
-    notice = UnitDisruption.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=disruption_id)
-    found = notice.first()
-    if found is None:
-        raise NotFound
-    authorize(actor, PUBLISH_DISRUPTION, subject=("unit", found.unit_id), unit_no=found.unit.tree_no)
-    if found.starts_at >= now:
-        found.delete()
-    elif found.ends_at is None or found.ends_at > now:
-        found.ends_at = now
-        found.save(update_fields=["ends_at"])
-    audit.record(
-        actor,
-        events.DisruptionEnded(subject=("unit", found.unit_id), after={"text": found.text, "ends_at": now}),
-        now=now,
-    )
-
-
-def _unit(actor: Actor, unit_id: int, *, lock: bool = False) -> Unit:
+def unit_in_view(actor: Actor, unit_id: int, *, lock: bool = False) -> Unit:
     rows = Unit.objects.filter(unit_scope(actor), pk=unit_id)
     unit = (rows.select_for_update(no_key=True) if lock else rows).first()
     if unit is None:

@@ -13,11 +13,11 @@ from zhike.platform.actors import Actor, Reach
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.platform.outbox.models import OutboxEvent
-from zhike.record.organization import actions, queries, types
+from zhike.record.organization import actions, queries
 from zhike.record.organization.models import Role, Staff, StaffRole, Unit
 from zhike.record.organization.tests import factories as make
 from zhike.record.organization.tests.factories import NOW, SETUP
-from zhike.record.organization.types import Duty, HeldItem, RoleReach, StaffEntry, StillHolding, UnitKind
+from zhike.record.organization.types import Duty, HeldItem, RoleReach, StaffEntry, StillHolding, UnitKind, protocols
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ class Desks:
 @pytest.fixture
 def desks(monkeypatch: pytest.MonkeyPatch) -> Desks:
     found = Desks()
-    monkeypatch.setitem(types._holdings, found.kind, found)
+    monkeypatch.setitem(protocols._holdings, found.kind, found)
     return found
 
 
