@@ -1,7 +1,7 @@
 """Changing parameters: with a reason and a source, and where declared so only through a second person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from zhike.platform.parameters.policies import APPROVE_PARAMETERS, CHANGE_PARAME
 from zhike.platform.parameters.types import Outcome, Parameter, ProposalState, declared
 
 MAX_REASON = 1000
+FURTHEST = timedelta(days=3653)
 
 
 class ProposalDecided(Conflict):
@@ -188,16 +189,22 @@ def _checked(
         found["value"] = [unreadable.error]
     for name, text in (("reason", reason), ("source", source)):
         found[name] = _text_problems(text)
-    if valid_from is not None and valid_from < now:
-        found["valid_from"] = [
-            FieldError("in_the_past", _("A change cannot hold for the past: figures already made would be wrong."))
-        ]
+    found["valid_from"] = _moment_problems(valid_from, now)
     if not any(found.values()) and chosen == values.value(parameter, at=valid_from or now):
         found["value"] = [FieldError("unchanged", _("This is the value already in effect then."))]
     found = {name: errors for name, errors in found.items() if errors}
     if found:
         raise Invalid(found)
     return _Wanted(parameter, chosen, valid_from, reason.strip(), source.strip())
+
+
+def _moment_problems(valid_from: datetime | None, now: datetime) -> list[FieldError]:
+    if valid_from is not None and valid_from < now:
+        text = _("A change cannot hold for the past: figures already made would be wrong.")
+        return [FieldError("in_the_past", text)]
+    if valid_from is not None and valid_from > now + FURTHEST:
+        return [FieldError("too_far", _("A change begins within the next ten years."))]
+    return []
 
 
 def _text_problems(text: str) -> list[FieldError]:

@@ -213,6 +213,8 @@ def _read_text(text: str) -> str:
 
 def _read_duration(text: str) -> timedelta:
     error = _unreadable("not_a_duration", _("Please enter a duration such as 24 h, 90 min or 3 days."))
+    if text.startswith("P"):
+        return _read_iso_duration(text, error)
     if not text or _PART.sub("", text).strip():
         raise error
     seconds = Decimal(0)
@@ -223,6 +225,17 @@ def _read_duration(text: str) -> timedelta:
     if seconds > MAX_DURATION.total_seconds():
         raise error
     return timedelta(microseconds=int(seconds * 1_000_000))
+
+
+def _read_iso_duration(text: str, error: Unreadable) -> timedelta:
+    """What the API gives out, e.g. `P1DT00H00M00S`."""
+    try:
+        found = parse_duration(text)
+    except (ValueError, OverflowError, ArithmeticError):
+        raise error from None
+    if found is None or not timedelta() <= found <= MAX_DURATION:
+        raise error
+    return found
 
 
 def _read_date(text: str) -> date:

@@ -11,6 +11,8 @@ from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.calendars.actions.publishing import (
     Problems,
+    clean_labels,
+    day_problems,
     label_problems,
     locked_calendar,
     publish,
@@ -44,7 +46,7 @@ def create_calendar(*, actor: Actor, entry: CalendarEntry, now: datetime) -> int
         Calendar.objects.filter(is_default=True).update(is_default=False)
     calendar = Calendar.objects.create(
         code=entry.code,
-        labels=dict(entry.labels),
+        labels=clean_labels(entry.labels),
         zone=entry.zone,
         holidays_id=entry.holidays_id,
         makeup_weekday=entry.makeup_weekday,
@@ -87,7 +89,7 @@ def change_calendar(
         _default_problems(calendar, is_default=is_default, is_active=is_active),
     )
     new = {
-        "labels": dict(labels),
+        "labels": clean_labels(labels),
         "zone": zone,
         "holidays_id": holidays_id,
         "makeup_weekday": makeup_weekday,
@@ -112,7 +114,7 @@ def set_hours(*, actor: Actor, calendar_id: int, valid_from: date, week: Week, n
     """The week that holds from a day on, until the next entry begins; replaces one that begins on the same day."""
     calendar = locked_calendar(calendar_id)
     authorize(actor, MANAGE_CALENDARS, subject=("calendar", calendar_id))
-    refuse(_week_problems(week))
+    refuse(_week_problems(week), day_problems(valid_from, "valid_from"))
     row = WeeklyHours.objects.filter(calendar=calendar, valid_from=valid_from).first()
     before = _shown_stored(row.week) if row else {}
     WeeklyHours.objects.update_or_create(calendar=calendar, valid_from=valid_from, defaults={"week": _stored(week)})
@@ -149,7 +151,7 @@ def set_override(
     """Make one date closed, a make-up workday, or open at special hours, against the week and the holidays."""
     calendar = locked_calendar(calendar_id)
     authorize(actor, MANAGE_CALENDARS, subject=("calendar", calendar_id))
-    refuse(_override_problems(kind, shifts, name))
+    refuse(_override_problems(kind, shifts, name), day_problems(day))
     kept = () if kind is DayKind.CLOSED else shifts
     row = DayOverride.objects.filter(calendar=calendar, day=day).first()
     before = _shown_override(row) if row else {}

@@ -11,7 +11,16 @@ from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.calendars import sources
-from zhike.platform.calendars.actions.publishing import Problems, label_problems, publish, refuse
+from zhike.platform.calendars.actions.publishing import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Problems,
+    clean_labels,
+    day_problems,
+    label_problems,
+    publish,
+    refuse,
+)
 from zhike.platform.calendars.events import HolidayChanged, HolidaySetOpened, HolidaysLoaded
 from zhike.platform.calendars.models import Calendar, HolidayDay, HolidaySet, HolidayYear
 from zhike.platform.calendars.policies import MANAGE_CALENDARS
@@ -21,7 +30,6 @@ from zhike.platform.errors import FieldError, Invalid, NotFound
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 MAX_YEARS = 30
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 MAX_SOURCE = 200
 
 
@@ -42,7 +50,7 @@ def create_holiday_set(
     chosen = usual if weekend is None else frozenset(weekend)
     refuse(_code_problems(code), label_problems(labels), _weekend_problems(chosen))
     row = HolidaySet.objects.create(
-        code=code, labels=dict(labels), country=country, subdivision=subdivision, weekend=sorted(chosen)
+        code=code, labels=clean_labels(labels), country=country, subdivision=subdivision, weekend=sorted(chosen)
     )
     audit.record(
         actor,
@@ -103,7 +111,7 @@ def set_holiday(
     """Enter or correct one day by hand; the source says who announced it."""
     row = _locked_set(holidays_id)
     authorize(actor, MANAGE_CALENDARS, subject=("holidays", holidays_id))
-    refuse(label_problems(labels), _kind_problems(kind), _source_problems(source))
+    refuse(label_problems(labels), _kind_problems(kind), _source_problems(source), day_problems(day))
     old = HolidayDay.objects.filter(holidays=row, day=day).first()
     before = _shown(old) if old else {}
     new, _created = HolidayDay.objects.update_or_create(
@@ -111,7 +119,7 @@ def set_holiday(
         day=day,
         defaults={
             "kind": kind.value,
-            "labels": dict(labels),
+            "labels": clean_labels(labels),
             "source": source.strip(),
             "verified_on": local_date(now, actor.zone),
             "is_edited": True,

@@ -1,7 +1,7 @@
 """Publishing calendars: every change of hours becomes a version that clocks can point at."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from zhike.platform.errors import FieldError, Invalid, NotFound
 from zhike.platform.i18n.labels import LANGUAGES, missing
 
 MAX_LABEL = 120
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 Problems = dict[str, list[FieldError]]
 
 
@@ -53,6 +54,17 @@ def label_problems(labels: Labels) -> Problems:
     if any(len(text) > MAX_LABEL or "\x00" in text for text in texts.values()):
         return {"labels": [FieldError("too_long", _("This name is too long."))]}
     return {}
+
+
+def clean_labels(labels: Labels) -> dict[str, str]:
+    """The texts of our three languages, and nothing else that was sent along."""
+    return {language: text for language in LANGUAGES if (text := labels.get(language, "").strip())}
+
+
+def day_problems(day: date, name: str = "day") -> Problems:
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return {}
+    return {name: [FieldError("out_of_range", _("Please choose a day between 2000 and 2200."))]}
 
 
 def zone_problems(zone: str) -> Problems:

@@ -76,6 +76,7 @@ def test_set_parameter__corrects_a_future_value_with_the_same_date() -> None:
         ({"value": "much"}, "value", "not_a_number"),
         ({"value": "0.750"}, "value", "unchanged"),
         ({"valid_from": NOW - timedelta(seconds=1)}, "valid_from", "in_the_past"),
+        ({"valid_from": NOW + timedelta(days=4000)}, "valid_from", "too_far"),
         ({"reason": "x" * 1001}, "reason", "too_long"),
     ],
 )

@@ -23,7 +23,7 @@ VALUES = st.one_of(
     st.booleans(),
     st.integers(min_value=-rules.MAX_INTEGER, max_value=rules.MAX_INTEGER),
     st.decimals(min_value=-(10**14), max_value=10**14, places=8, allow_nan=False),
-    st.text(max_size=40),
+    st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40),
     st.timedeltas(min_value=timedelta(0), max_value=rules.MAX_DURATION),
     st.dates(),
     st.sampled_from(Colour),
@@ -63,6 +63,7 @@ def _text() -> Parameter[str]:
         ("1.5 小时", timedelta(minutes=90)),
         ("3 days 2 h", timedelta(days=3, hours=2)),
         ("２４小时", timedelta(hours=24)),
+        ("P1DT02H00M00S", timedelta(hours=26)),
     ],
 )
 def test_read__durations_as_people_write_them(typed: str, expected: timedelta) -> None:
@@ -81,6 +82,8 @@ def test_read__durations_as_people_write_them(typed: str, expected: timedelta) -
         (timedelta, timedelta(1), "soon", "not_a_duration"),
         (timedelta, timedelta(1), "24", "not_a_duration"),
         (timedelta, timedelta(1), "99999999999 h", "not_a_duration"),
+        (timedelta, timedelta(1), "P99999999999D", "not_a_duration"),
+        (timedelta, timedelta(1), "Paris", "not_a_duration"),
         (date, date(2026, 1, 1), "2026-13-02", "not_a_date"),
         (bool, True, "perhaps", "not_yes_or_no"),
         (str, "a", "x" * 401, "too_long"),
@@ -151,6 +154,7 @@ def test_registry__no_parameter_is_without_source_label_unit_and_sound_default()
     assert without_source == []
     for key, parameter in registered().items():
         assert str(parameter.label), key
-        counts = parameter.kind in {int, Decimal, timedelta} and not parameter.options()
+        # Durations are written with their own units.
+        counts = parameter.kind in {int, Decimal} and not parameter.options()
         assert str(parameter.unit) or not counts, f"{key} says no unit"
         assert rules.problems(parameter, parameter.default) == [], key
