@@ -28,7 +28,7 @@ _LITERAL: Final = r"u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _TEMPLATE_CALL: Final = re.compile(
     rf"(?<!\w)(_|n?p?gettext)\(\s*({_LITERAL})(?:\s*,\s*({_LITERAL}))?(?:\s*,\s*({_LITERAL}))?", re.DOTALL
 )
-_ANONYMOUS: Final = re.compile(r"%(?!\(|%)[#0\- +]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]|\{\d*\}")
+_ANONYMOUS: Final = re.compile(r"%(?!\(|%)[#0\-+]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]|\{\d*\}")
 _HAN: Final = re.compile(r"[㐀-鿿豈-\ufaff]")
 
 
