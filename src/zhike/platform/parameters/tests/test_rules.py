@@ -154,7 +154,7 @@ def test_registry__no_parameter_is_without_source_label_unit_and_sound_default()
     assert without_source == []
     for key, parameter in registered().items():
         assert str(parameter.label), key
-        # Durations are written with their own units.
-        counts = parameter.kind in {int, Decimal} and not parameter.options()
+        # Durations are written with their own units, and a whole number may be a plain name, such as a port.
+        counts = parameter.kind is Decimal and not parameter.options()
         assert str(parameter.unit) or not counts, f"{key} says no unit"
         assert rules.problems(parameter, parameter.default) == [], key
