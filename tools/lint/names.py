@@ -19,7 +19,7 @@ KNOWN: Final = frozenset(
 )  # fmt: skip
 # What single doors and wings need besides.
 ALSO: Final = {
-    "doors": frozenset({"middleware", "templatetags", "context", "static"}),
+    "doors": frozenset({"middleware", "templatetags", "context", "static", "root", "entry"}),
     "insight": frozenset({"engine", "build", "export"}),
 }
 _EMPTY: Final = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "service"})

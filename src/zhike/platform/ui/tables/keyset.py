@@ -24,7 +24,9 @@ class _Beyond(Func):
         self.half = len(left)
         self.sign = ">" if ascending else "<"
 
-    def as_sql(self, compiler: SQLCompiler, *_rest: Any, **_extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]  # parameters are of any type here
+        self, compiler: SQLCompiler, *_rest: Any, **_extra: Any
+    ) -> tuple[str, list[Any]]:
         parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
         texts = [text for text, _params in parts]
         left, right = ", ".join(texts[: self.half]), ", ".join(texts[self.half :])
