@@ -106,6 +106,16 @@ class ContactReturned(audit.Event):
     label = _("Contact is back at the customer")
 
 
+class WorkPassed(audit.Event):
+    type = "customers.work_passed"
+    label = _("People or enquiries passed to a colleague")
+
+
+class PeopleErased(audit.Event):
+    type = "customers.people_erased"
+    label = _("Personal data erased")
+
+
 class ContactMade(audit.Event):
     type = "customers.contact_made"
     label = _("In touch with the customer")

@@ -47,6 +47,7 @@ REVEAL = Right(
     _("See whole phone numbers and addresses; each look is logged"),
     frozenset({"agent", "supervisor", "account_manager", "outlet", "claims", "quality"}),
 )
+ERASE = Right("customers.erase", _("Erase the personal data of people at customers"), frozenset({"admin"}))
 # Given to the rooms above, which act as named system jobs.
 PUSH = Right("customers.push", _("Set standings, dealings and services"), frozenset())
 

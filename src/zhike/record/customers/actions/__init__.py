@@ -27,7 +27,9 @@ from zhike.record.customers.actions.enquiries import (
     take_enquiry,
     win_enquiry,
 )
+from zhike.record.customers.actions.erasure import erase_people
 from zhike.record.customers.actions.groups import link_group, merge_customers, undo_merge
+from zhike.record.customers.actions.handover import pass_enquiries, pass_people
 from zhike.record.customers.actions.owners import change_owner, follow_staff
 from zhike.record.customers.actions.points import add_point, change_point, remove_point, reveal_point
 from zhike.record.customers.actions.stages import age_stages, record_service_events, set_stage
@@ -48,11 +50,14 @@ __all__ = [
     "create_contact",
     "create_customer",
     "deactivate_customer",
+    "erase_people",
     "fill_seat",
     "follow_staff",
     "link_group",
     "lose_enquiry",
     "merge_customers",
+    "pass_enquiries",
+    "pass_people",
     "reactivate_customer",
     "record_contacts",
     "record_dealings",

@@ -1112,7 +1112,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("from_since__isnull", True), ("from_stage", "")),
-                    models.Q(models.Q(("from_stage", ""), _negated=True), ("from_since__lte", models.F("at"))),
+                    models.Q(
+                        models.Q(("from_stage", ""), _negated=True),
+                        ("from_since__isnull", False),
+                        ("from_since__lte", models.F("at")),
+                    ),
                     _connector="OR",
                 ),
                 name="stage_change_stay_right",

@@ -184,7 +184,8 @@ class StageChange(models.Model):
             models.CheckConstraint(condition=Q(cause__in=_values(StageCause)), name="stage_change_cause_known"),
             models.UniqueConstraint(fields=["customer"], condition=Q(from_stage=""), name="stage_change_one_beginning"),
             models.CheckConstraint(
-                condition=Q(from_stage="", from_since__isnull=True) | (~Q(from_stage="") & Q(from_since__lte=F("at"))),
+                condition=Q(from_stage="", from_since__isnull=True)
+                | (~Q(from_stage="") & Q(from_since__isnull=False, from_since__lte=F("at"))),
                 name="stage_change_stay_right",
             ),
         ]

@@ -17,28 +17,25 @@ WITH RECURSIVE above AS (
   SELECT id, parent_id, 0 AS up FROM customers_customer WHERE id = %s
   UNION ALL SELECT c.id, c.parent_id, a.up + 1 FROM customers_customer c JOIN above a ON c.id = a.parent_id
 ), tree AS (
-  SELECT id, NULL::bigint AS parent_id, 0 AS depth, ARRAY[name_pinyin] AS path FROM customers_customer
+  SELECT id, NULL::bigint AS parent_id, 0 AS depth, ARRAY[name_pinyin::text] AS path FROM customers_customer
   WHERE id = (SELECT id FROM above ORDER BY up DESC LIMIT 1)
   UNION ALL
-  SELECT c.id, c.parent_id, t.depth + 1, t.path || c.name_pinyin
+  SELECT c.id, c.parent_id, t.depth + 1, t.path || c.name_pinyin::text
   FROM customers_customer c JOIN tree t ON c.parent_id = t.id
 )
 SELECT id, parent_id, depth FROM tree ORDER BY path, id
 """
 
 
-class ContactCount:
-    """People still in office."""
-
-    def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]:
-        rows = Contact.objects.live().filter(scope(actor, "customer__"), customer_id__in=customer_ids)
-        return dict(rows.values_list("customer_id").annotate(n=Count("pk")))
+def contact_counts(*, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]:
+    """People still in office, by customer."""
+    rows = Contact.objects.live().filter(scope(actor, "customer__"), customer_id__in=customer_ids)
+    return dict(rows.values_list("customer_id").annotate(n=Count("pk")))
 
 
-class EnquiryCount:
-    def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]:
-        rows = Enquiry.objects.filter(scope(actor, "customer__"), customer_id__in=customer_ids)
-        return dict(rows.values_list("customer_id").annotate(n=Count("pk")))
+def enquiry_counts(*, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]:
+    rows = Enquiry.objects.filter(scope(actor, "customer__"), customer_id__in=customer_ids)
+    return dict(rows.values_list("customer_id").annotate(n=Count("pk")))
 
 
 def tree_of(customer_id: int) -> list[tuple[int, int | None, int]]:
