@@ -33,8 +33,9 @@ $(VENV)/.installed: requirements.lock
 	@touch $@
 
 .PHONY: setup
-setup: $(VENV)/.installed ## install the Python packages and build the front end
+setup: $(VENV)/.installed ## install the Python packages, build the front end, compile the messages
 	@$(PY) tools/assets.py build
+	@$(PY) tools/messages.py compile
 
 # --- Running --------------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,11 @@ _WALLS: Final = "from importlinter.cli import lint_imports_command as run; run([
 CHECKS: Final = (
     Check("types", ("-m", "mypy"), "annotate as mypy says"),
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run"), "python manage.py makemigrations"),
-    Check("templates", ("-m", "djlint", "src", "--check", "--lint", "--quiet"), "make fix, then what djlint names"),
+    Check(
+        "templates",
+        ("-m", "djlint", "src", "--check", "--lint", "--quiet"),
+        "make fix (djlint settles in two passes), then what it names",
+    ),
     Check("house", ("-m", "tools.lint"), "python -m tools.lint --rules explains each rule"),
     Check("messages", ("-m", "tools.i18n", "check"), "make messages, then translate what is empty"),
     Check("markers", ("tools/coverage_page.py", "--check"), "name rows of the catalogue: CUST-01"),
