@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.harness import databases
+from tests.harness.sites import Site, running_site
 from zhike.platform.db import launcher
+from zhike.platform.environment import environment
 
 MOST_IDS = 2
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages in tests name static files as the source tree does, whatever has been collected for a running Zhike."""
+    nothing = environment().root / "build" / "no-static"
+    nothing.mkdir(parents=True, exist_ok=True)
+    settings.STATIC_ROOT = nothing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,3 +72,10 @@ def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """
     with django_db_blocker.unblock(), databases.cloned(databases.empty_template()) as name:
         yield name
+
+
+@pytest.fixture
+def site(fresh_db: str) -> Iterator[Site]:
+    """Web and live processes of this test alone on `fresh_db`; `site.start("worker", "outbox")` adds the others."""
+    with running_site("web", "live") as running:
+        yield running

@@ -4,12 +4,14 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -32,8 +34,9 @@ class Template:
     build: Callable[[str], None]
 
 
+@cache
 def migrations_state() -> str:
-    """A digest of everything that shapes the empty schema."""
+    """A digest of everything that shapes the empty schema; looked at once, for a run must not change its ground."""
     env = environment()
     files = sorted((env.root / "src").rglob("migrations/*.py")) + sorted((env.root / "src").rglob("*.sql"))
     files += [*sorted((env.root / "src/zhike/platform/db").glob("*.py")), env.root / "requirements.lock"]
@@ -108,6 +111,7 @@ def cloned(template: Template) -> Iterator[str]:
             yield name
     finally:
         roles.drop_database(admin, name=name, maintenance=maintenance)
+        shutil.rmtree(env.var / "lake" / name, ignore_errors=True)
 
 
 @contextmanager

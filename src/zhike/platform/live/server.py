@@ -20,6 +20,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = dict[str, str]
+LISTENING_PATIENCE = 10.0
 
 # The model of users knows how sessions are sealed.
 django.setup()
@@ -54,10 +55,10 @@ async def _live(scope: Scope, headers: Headers, cross_origin: Headers, receive: 
         if not await hub.admitted(session_key):
             await _answer(send, HTTPStatus.FORBIDDEN, cross_origin)
             return
-    except (OSError, psycopg.Error):
+        await asyncio.wait_for(hub.listening.wait(), LISTENING_PATIENCE)
+    except (OSError, psycopg.Error, TimeoutError):
         await _answer(send, HTTPStatus.SERVICE_UNAVAILABLE, {**cross_origin, "retry-after": "5"})
         return
-    await hub.listening.wait()
     browser = Browser(session_key, ticket)
     hub.browsers.add(browser)
     try:

@@ -55,7 +55,7 @@ def serve(address: Address, *, demo: str = "") -> int:
         _check_ports(address)
         started_database = _start_database(env, note)
         _write_note(note, address, database=started_database)
-        supervisor = Supervisor(_children(env, address), say, chores=[_DatabaseWatch(env)])
+        supervisor = Supervisor(children(env, address), say, chores=[_DatabaseWatch(env)])
         try:
             say("Preparing database and static files …")
             prepare(env)
@@ -145,7 +145,7 @@ def _check_ports(address: Address) -> None:
                 raise CannotServe(message) from error
 
 
-def _children(env: Environment, address: Address) -> list[Child]:
+def children(env: Environment, address: Address) -> list[Child]:
     """In the order in which they are stopped: first whoever takes new work."""
     live = address.live
     hosts = [name for name in env.hosts if name != "*"]
@@ -188,7 +188,7 @@ def _wait_until_ready(supervisor: Supervisor, address: Address) -> None:
     begun = time.monotonic()
     while not supervisor.asked_to_stop:
         supervisor.look()
-        if _answers(address, "/readyz") and _answers(address.live, "/live/healthz"):
+        if answers(address, "/readyz") and answers(address.live, "/live/healthz"):
             return
         if time.monotonic() - begun > READY_PATIENCE:
             message = f"{address.url}/readyz did not answer within {READY_PATIENCE:.0f} s; the lines above say why"
@@ -196,7 +196,8 @@ def _wait_until_ready(supervisor: Supervisor, address: Address) -> None:
         time.sleep(0.1)
 
 
-def _answers(address: Address, path: str) -> bool:
+def answers(address: Address, path: str) -> bool:
+    """Whether GET `path` gives 200 within five seconds."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104 compared only
     # Not httpx: no proxy stands between a machine and itself, and this process stays small.
     with closing(HTTPConnection(host, address.port, timeout=5)) as connection, suppress(OSError, HTTPException):

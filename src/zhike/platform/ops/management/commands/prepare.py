@@ -1,5 +1,6 @@
 """`manage.py prepare`: bring schema, cache table and static files up to this version; run as zhike_owner."""
 
+import fcntl
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,18 @@ def collect_static() -> None:
     if settings.DEBUG:
         return
     root = Path(settings.STATIC_ROOT)
-    stamp = root / ".stamp"
-    wanted = _state_of_sources()
-    if stamp.exists() and stamp.read_text("utf-8") == wanted:
-        return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=root.exists())
-    stamp.write_text(wanted, "utf-8")
+    stamp = root.with_name(f"{root.name}.stamp")
+    with stamp.open("a+", encoding="utf-8") as kept:
+        # Two starts at once on one folder: the second finds the work done.
+        fcntl.flock(kept, fcntl.LOCK_EX)
+        kept.seek(0)
+        wanted = _state_of_sources()
+        if root.exists() and kept.read() == wanted:
+            return
+        call_command("collectstatic", interactive=False, verbosity=0, clear=root.exists())
+        kept.seek(0)
+        kept.truncate()
+        kept.write(wanted)
 
 
 def _state_of_sources() -> str:
