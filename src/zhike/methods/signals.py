@@ -55,3 +55,19 @@ def volume_tails(recent: ArrayLike, earlier: ArrayLike, share: float) -> NDArray
     late, early = np.asarray(recent, dtype=np.int64), np.asarray(earlier, dtype=np.int64)
     found: NDArray[np.float64] = stats.binom.cdf(late, late + early, share)
     return found
+
+
+def control_limits(rate: float, largest: int, *, steps: int = 24) -> list[tuple[int, float, float, float, float]]:
+    """Limits of a funnel plot round a company's rate, in per cent: n, 95 % low and high, 99.8 % low and high.
+
+    rate: 0 … 1; largest: the largest base drawn, at least 1. Exact binomial limits at bases spread evenly on a
+    logarithmic scale. Source: Spiegelhalter 2005, Statistics in Medicine 24:1185.
+    """
+    bases = np.unique(np.geomspace(max(5, min(10, largest)), max(largest, 6), steps).astype(int))
+    found = []
+    for n in bases:
+        low, high = stats.binom.interval(0.95, n, rate)
+        far_low, far_high = stats.binom.interval(0.998, n, rate)
+        scale = 100.0 / float(n)
+        found.append((int(n), low * scale, high * scale, far_low * scale, far_high * scale))
+    return found

@@ -8,6 +8,6 @@ from zhike.insight.metrics.queries.figures import (
     dimensions_of,
     rows_behind,
 )
-from zhike.insight.metrics.queries.signals import beyond_noise
+from zhike.insight.metrics.queries.signals import Signal, beyond_noise
 
-__all__ = ["MONTH", "beyond_noise", "compare", "compute", "dimension_values", "dimensions_of", "rows_behind"]
+__all__ = ["MONTH", "Signal", "beyond_noise", "compare", "compute", "dimension_values", "dimensions_of", "rows_behind"]

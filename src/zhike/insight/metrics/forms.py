@@ -1,0 +1,94 @@
+"""What may be asked on the figures pages: period, filters, splits, all in the address."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zhike.insight.metrics.queries import MONTH
+from zhike.insight.metrics.types import Question
+
+MONTH_FORM = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
+# Dimensions with so many values that a list of them helps nobody; they are filtered by from their own pages.
+UNLISTED = frozenset({"customer_id", "delivered_week", "ordered_week", "status", "promised_weekday"})
+PERIODS = (
+    ("", pgettext_lazy("period", "All")),
+    ("3", _("Last 3 months")),
+    ("12", _("Last 12 months")),
+    ("24", _("Last 24 months")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks: only known dimensions, months that exist, at most two splits."""
+
+    period: str = ""
+    since: str = ""
+    until: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    split: tuple[str, ...] = ()
+
+    def question(self, metric_id: str, split: Sequence[str] = (), *, generation: int | None = None) -> Question:
+        return Question(
+            metric=metric_id,
+            split=tuple(split),
+            filters=self.filters,
+            since=self.since,
+            until=self.until,
+            generation=generation,
+        )
+
+    def query(self, *, split: Sequence[str] | None = None, **more: str) -> str:
+        """This question as a query string, with other splits or filters."""
+        pairs = [("period", self.period)] if self.period else []
+        if not self.period:
+            pairs += [(name, value) for name, value in (("since", self.since), ("until", self.until)) if value]
+        pairs += [(name, value) for name, values in self.filters.items() if name not in more for value in values]
+        pairs += [("split", name) for name in (self.split if split is None else split)]
+        pairs += list(more.items())
+        return f"?{urlencode(pairs)}" if pairs else "?"
+
+    def without(self, name: str) -> str:
+        """The query string with one filter taken away."""
+        kept = {key: values for key, values in self.filters.items() if key != name}
+        period = Asked(filters=kept, split=self.split)
+        if name == "period":
+            return period.query()
+        return Asked(self.period, self.since, self.until, kept, self.split).query()
+
+
+def asked_of(data: QueryDict, dimensions: Sequence[str], today: date) -> Asked:
+    """Read the address; what cannot be read is left out, so that an old bookmark still opens."""
+    period = data.get("period", "")
+    since, until = data.get("since", ""), data.get("until", "")
+    if period in {"3", "12", "24"}:
+        since, until = _back(today, int(period)), today.strftime("%Y-%m")
+    else:
+        period = ""
+    known = [*dimensions, MONTH]
+    filters = {
+        name: tuple(value for value in data.getlist(name) if "\x00" not in value)[:50]
+        for name in known
+        if any(data.getlist(name))
+    }
+    return Asked(
+        period=period,
+        since=since if MONTH_FORM.fullmatch(since) else "",
+        until=until if MONTH_FORM.fullmatch(until) else "",
+        filters=filters,
+        split=tuple(dict.fromkeys(name for name in data.getlist("split") if name in known))[:2],
+    )
+
+
+def _back(today: date, months: int) -> str:
+    """The month that is the first of the last so many, this one included."""
+    first = today.replace(day=1)
+    for _step in range(months - 1):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first.strftime("%Y-%m")
