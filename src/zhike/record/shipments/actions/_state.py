@@ -43,7 +43,7 @@ _STATUS = "CASE letter {} END".format(" ".join(f"WHEN '{x}' THEN '{s.value}'" fo
 _ORDERED = "ORDER BY occurred_at, letter, digest"
 
 _RECOMPUTE = f"""
-WITH seen AS MATERIALIZED (
+WITH seen AS NOT MATERIALIZED (
   SELECT e.shipment_id, e.occurred_at, e.digest, e.place, e.unit_id, e.handler_name, e.handler_phone,
          e.incident_reason, {_letter("e.status")} AS letter
   FROM {TOUCHED} t JOIN shipments_trackingevent e ON e.shipment_id = t.id

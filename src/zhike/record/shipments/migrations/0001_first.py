@@ -678,10 +678,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="shipment",
-            index=models.Index(fields=["waybill"], name="shipment_by_waybill"),
-        ),
-        migrations.AddIndex(
-            model_name="shipment",
             index=models.Index(django.db.models.functions.text.Reverse("waybill"), name="shipment_by_waybill_end"),
         ),
         migrations.AddIndex(
@@ -698,7 +694,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="shipment",
-            index=models.Index(fields=["status", "-ordered_at", "-id"], name="shipment_by_status"),
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["status", "-ordered_at", "-id"],
+                name="shipment_by_status",
+            ),
         ),
         migrations.AddIndex(
             model_name="shipment",
@@ -748,7 +748,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="shipment",
-            constraint=models.UniqueConstraint(fields=("carrier", "waybill"), name="shipment_waybill_once"),
+            constraint=models.UniqueConstraint(fields=("waybill", "carrier"), name="shipment_waybill_once"),
         ),
         migrations.AddConstraint(
             model_name="shipment",

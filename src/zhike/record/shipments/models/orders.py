@@ -196,13 +196,13 @@ class Shipment(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["waybill"], name="shipment_by_waybill"),
             # Endings are prefixes of the reversed waybill; the C collation lets LIKE use the index.
             models.Index(Reverse("waybill"), name="shipment_by_waybill_end"),
             models.Index(fields=["-ordered_at", "-id"], name="shipment_by_time"),
             models.Index(fields=["scope_unit_id", "-ordered_at", "-id"], name="shipment_by_scope"),
             models.Index(fields=["customer", "-ordered_at", "-id"], name="shipment_by_customer"),
-            models.Index(fields=["status", "-ordered_at", "-id"], name="shipment_by_status"),
+            # Closed states are most of the table and found by time; open ones are few.
+            models.Index(fields=["status", "-ordered_at", "-id"], condition=Q(is_open=True), name="shipment_by_status"),
             models.Index(fields=["-ordered_at", "-id"], condition=Q(is_late=True), name="shipment_late"),
             # The watch list: each reason reads only the rows it may name.
             models.Index(fields=["overdue_at", "id"], condition=Q(is_open=True), name="shipment_watch_overdue"),
@@ -225,7 +225,8 @@ class Shipment(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["carrier", "waybill"], name="shipment_waybill_once"),
+            # The waybill comes first: people type it without the carrier.
+            models.UniqueConstraint(fields=["waybill", "carrier"], name="shipment_waybill_once"),
             models.CheckConstraint(
                 condition=~Q(waybill="") & Q(waybill=Func(F("waybill"), function="upper")), name="shipment_waybill_form"
             ),
