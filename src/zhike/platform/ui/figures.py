@@ -32,6 +32,8 @@ def _interval(card: FigureCard) -> str:
     if card.interval is None:
         return ""
     low, high = (formats.number(end, card.decimals) for end in card.interval)
+    if low.startswith(formats.MINUS):
+        return gettext("%(low)s to %(high)s") % {"low": low, "high": high}
     return f"{low}{formats.EN_DASH}{high}"
 
 

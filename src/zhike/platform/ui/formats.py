@@ -62,7 +62,7 @@ def money(amount: Number, currency: str, *, code: bool = False) -> str:
     sign = MINUS if amount < 0 else ""
     symbol = SYMBOLS.get(currency)
     if code or symbol is None:
-        return f"{sign}{currency} {text}"
+        return f"{currency} {sign}{text}"
     return f"{sign}{symbol}{text}"
 
 

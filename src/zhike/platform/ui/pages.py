@@ -15,8 +15,11 @@ from zhike.platform.accounts.actions import update_profile
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict
 from zhike.platform.i18n.middleware import supported
-from zhike.platform.ui import actions, gallery, keeping, queries
+from zhike.platform.ui import actions, keeping, queries
 from zhike.platform.ui.context import FOLD_COOKIE, THEME_COOKIE, THEMES
+from zhike.platform.ui.gallery import page
+from zhike.platform.ui.gallery.drawings import plot_samples
+from zhike.platform.ui.gallery.lists import SAMPLE_TABLE, sample_rows
 from zhike.platform.ui.navigation import Job, NavItem, register
 from zhike.platform.ui.policies import GALLERY
 from zhike.platform.ui.requests import actor_of, require_actor
@@ -143,11 +146,11 @@ def show_gallery(request: HttpRequest) -> HttpResponseBase:
     """Every component in every state, with invented content."""
     authorize(require_actor(request), GALLERY)
     now = clock.now()
-    context = gallery.content(now)
-    context |= {"plots": gallery.plot_samples(), "error": Conflict()}
+    context = page.content(now)
+    context |= {"plots": plot_samples(), "error": Conflict()}
     if request.GET.get("toast"):
         toast(request, gettext("Assigned to %(name)s") % {"name": "李敏"}, undo="/ui/theme/")
-    return gallery.SAMPLE_TABLE.respond(request, gallery.sample_rows(now), template="ui/gallery.html", context=context)
+    return SAMPLE_TABLE.respond(request, sample_rows(now), template="ui/gallery.html", context=context)
 
 
 urlpatterns = [

@@ -64,7 +64,8 @@ class Plot(ABC):
     def _interval(self, low: Value, high: Value) -> str:
         if low is None or high is None:
             return "–"
-        return f"{formats.number(low, self.decimals)}{formats.EN_DASH}{formats.number(high, self.decimals)}"
+        ends = {"low": formats.number(low, self.decimals), "high": formats.number(high, self.decimals)}
+        return gettext("%(low)s to %(high)s") % ends if low < 0 else f"{ends['low']}{formats.EN_DASH}{ends['high']}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

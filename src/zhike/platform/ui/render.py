@@ -9,6 +9,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
+from zhike.platform import clock
 from zhike.platform.ui import formats
 from zhike.platform.ui.components import Audience, Clock, ClockState, Mark, Person, Status, Text, Tone
 from zhike.platform.ui.formats import Ink
@@ -60,7 +61,7 @@ def status(value: Status) -> SafeString:
 def class_letter(letter: str) -> SafeString:
     """The customer's value class; absent means not classified."""
     if not letter:
-        return format_html('<span class="zk-quiet zk-small">{}</span>', gettext("not classified"))
+        return format_html('<span class="zk-quiet zk-small zk-nowrap">{}</span>', gettext("not classified"))
     return format_html(
         '<span class="zk-class" title="{}">{}</span>', gettext("Class %(letter)s") % {"letter": letter}, letter
     )
@@ -72,13 +73,17 @@ def mark(value: Mark) -> SafeString:
     )
 
 
-def when(instant: datetime | None, ink: Ink, *, zone: str = "", relative: bool = False) -> SafeString:
+def when(
+    instant: datetime | None, ink: Ink, *, zone: str = "", relative: bool = False, within_day: bool = False
+) -> SafeString:
     """An instant in the reader's zone; one from a foreign zone in its own, with that zone beside it."""
     if instant is None:
         return NOTHING
     foreign = formats.is_foreign(instant, zone, ink)
     shown = zone if foreign else ink.zone
     text = formats.ago(instant, ink, shown) if relative else formats.moment(instant, ink, shown)
+    if within_day and not foreign:
+        text = f"{clock.local(instant, shown):%H:%M}"
     title = formats.absolute(instant, shown)
     if foreign:
         title = f"{title} = {formats.absolute(instant, ink.zone)}"
@@ -189,7 +194,9 @@ def waybill(number: str, url: str = "", *, copy: bool = True) -> SafeString:
     """A waybill shortened in the middle, whole in its title and when copied."""
     short = formats.waybill(number)
     shown = format_html('<span class="zk-waybill" title="{}">{}</span>', number, short)
-    return format_html("{}{}", link(url, shown), copy_button(number) if copy else EMPTY)
+    return format_html(
+        '<span class="zk-waybill-line">{}{}</span>', link(url, shown), copy_button(number) if copy else EMPTY
+    )
 
 
 def phone(masked: str, *, reveal_url: str = "", call_url: str = "") -> SafeString:

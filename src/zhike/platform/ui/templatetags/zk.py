@@ -52,6 +52,12 @@ def when(context: Context, instant: datetime | None, zone: str = "") -> SafeStri
 
 
 @register.simple_tag(takes_context=True)
+def at_time(context: Context, instant: datetime, zone: str = "") -> SafeString:
+    """The time alone, under a heading that names the day; foreign ones with their day and zone."""
+    return render.when(instant, ink_of(context), zone=zone, within_day=True)
+
+
+@register.simple_tag(takes_context=True)
 def ago(context: Context, instant: datetime | None, zone: str = "") -> SafeString:
     return render.when(instant, ink_of(context), zone=zone, relative=True)
 

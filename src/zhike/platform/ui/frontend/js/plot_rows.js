@@ -1,6 +1,6 @@
 // Plots of one row a unit: dots with intervals, rate against n, diverging bars, dumbbells, bars.
 import { base, nameAxis, valueAxis } from "./plot_base.js";
-import { format, hatch } from "./plot_words.js";
+import { faded, format, hatch } from "./plot_words.js";
 
 const TICK = 5;
 
@@ -48,7 +48,7 @@ function reference(spec, ink) {
           {
             xAxis: spec.reference,
             lineStyle: { color: ink["ink-3"], type: "dashed" },
-            label: { formatter: spec.reference_label, color: ink["ink-3"], position: "end" },
+            label: { formatter: spec.reference_label, color: ink["ink-3"], position: "start" },
           },
         ],
       },
@@ -61,7 +61,7 @@ function point(row, at, ink, color) {
     value: [row.value, at],
     url: row.url,
     row,
-    itemStyle: row.small ? { color, decal: hatch(ink) } : { color },
+    itemStyle: { color, opacity: 1, ...(row.small ? { decal: hatch(ink) } : {}) },
   };
 }
 
@@ -70,13 +70,13 @@ export function dots(spec, ink, width) {
   return {
     ...frame,
     grid: { ...frame.grid, top: spec.reference === null ? 8 : 24, right: 24 },
-    xAxis: valueAxis(ink, { scale: true, axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    xAxis: valueAxis(ink, { scale: true, boundaryGap: ["4%", "4%"], axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
     yAxis: rowAxis(ink, spec.rows, width),
     series: [
       whiskers(spec.rows, ink["series-1"]),
       {
         type: "scatter",
-        symbolSize: 11,
+        symbolSize: 12,
         data: spec.rows.map((row, at) => point(row, at, ink, ink["series-1"])),
         tooltip: { formatter: ({ data }) => data.row.text },
         z: 3,
@@ -144,7 +144,7 @@ export function diverging(spec, ink, width) {
     stack: "shares",
     barWidth: 18,
     data: part.shares.map((share, at) => ({ value: share, shown: part.shown[at], url: spec.rows[at].url })),
-    itemStyle: { color: ink[part.tone], opacity: part.weight, borderColor: ink.surface, borderWidth: 1 },
+    itemStyle: { color: faded(ink[part.tone], part.weight), borderColor: ink.surface, borderWidth: 1 },
     label: {
       show: true,
       position: "inside",
@@ -178,14 +178,14 @@ export function dumbbells(spec, ink, width) {
   const frame = base(ink);
   const dot = (key, tone, hollow, label) => ({
     type: "scatter",
-    symbolSize: 11,
+    symbolSize: 12,
     data: spec.rows.map((row, at) => ({
       value: [row[key], at],
       url: row.url,
       row,
       itemStyle: hollow
-        ? { color: ink.surface, borderColor: ink[tone], borderWidth: 2 }
-        : { color: ink[tone], ...(row.small ? { decal: hatch(ink) } : {}) },
+        ? { color: ink.surface, borderColor: ink[tone], borderWidth: 2, opacity: 1 }
+        : { color: ink[tone], opacity: 1, ...(row.small ? { decal: hatch(ink) } : {}) },
       label: { show: at === 0, formatter: label, position: "top", color: ink["ink-2"], fontSize: 12 },
     })),
     labelLayout: { moveOverlap: "shiftX" },
@@ -195,7 +195,7 @@ export function dumbbells(spec, ink, width) {
   return {
     ...frame,
     grid: { ...frame.grid, top: 28, right: 24 },
-    xAxis: valueAxis(ink, { scale: true, axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    xAxis: valueAxis(ink, { scale: true, boundaryGap: ["4%", "4%"], axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
     yAxis: rowAxis(ink, spec.rows, width),
     series: [
       {

@@ -10,5 +10,10 @@ export function format(spec, value) {
 
 // A small base is hatched; hatching means nothing else.
 export function hatch(ink) {
-  return { symbol: "rect", color: ink.surface, dashArrayX: [1, 0], dashArrayY: [2, 2], rotation: Math.PI / 4 };
+  return { symbol: "rect", color: ink.surface, dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: Math.PI / 4 };
+}
+
+// A lighter shade that leaves the words upon it at full strength.
+export function faded(color, weight) {
+  return weight >= 1 ? color : color.replace("rgb(", "rgba(").replace(")", `, ${weight})`);
 }
