@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 
 from zhike.platform.actors import public_actor
 from zhike.platform.files import queries, storage
+from zhike.platform.ui.access import public
 from zhike.platform.ui.requests import actor_of
 
 MOUNT = "files/"
 NOT_MODIFIED = 304
 
 
+@public("the file itself asks who may see it; to anybody else it does not exist")
 @require_safe
 def download(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The content as an attachment, never as something a browser would run."""
