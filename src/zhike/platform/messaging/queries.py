@@ -1,0 +1,62 @@
+"""Reading messages: those about a record, and all of them for those who decide."""
+
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
+from zhike.platform.errors import NotFound
+from zhike.platform.messaging.models import Message
+from zhike.platform.messaging.policies import DECIDE
+from zhike.platform.messaging.rules import masked
+from zhike.platform.messaging.types import Channel, MessageRow, State
+
+
+def messages_about(*, actor: Actor, subject: tuple[str, int | str], limit: int = 50) -> list[MessageRow]:
+    """The newest messages about one record, with masked addresses. The caller has shown that the actor may see it."""
+    rows = Message.objects.filter(related_kind=subject[0], related_id=str(subject[1])).order_by("-created_at", "-id")
+    return [row_of(row, full=actor.has(DECIDE.code)) for row in rows[:limit]]
+
+
+def list_messages(*, actor: Actor) -> QuerySet[Message]:
+    """Every message, for the list of those who decide."""
+    authorize(actor, DECIDE)
+    return Message.objects.all()
+
+
+def get_message(*, actor: Actor, message_id: UUID) -> MessageRow:
+    authorize(actor, DECIDE)
+    row = Message.objects.filter(pk=message_id).first()
+    if row is None:
+        raise NotFound
+    return row_of(row, full=True)
+
+
+def open_counts(*, actor: Actor) -> dict[State, int]:
+    """How many messages are in each state that is not an end."""
+    authorize(actor, DECIDE)
+    rows = Message.objects.exclude(state=State.SENT.value).values_list("state").annotate(n=Count("pk"))
+    return {State(state): count for state, count in rows.order_by("state")}
+
+
+def row_of(row: Message, *, full: bool) -> MessageRow:
+    return MessageRow(
+        id=row.pk,
+        channel=Channel(row.channel),
+        state=State(row.state),
+        purpose=row.purpose,
+        to=row.to if full else masked(row.to),
+        subject=row.subject,
+        body=row.body,
+        related=(row.related_kind, row.related_id),
+        attempts=row.attempts,
+        provider_id=row.provider_id,
+        error=row.error or row.error_code,
+        created_at=row.created_at,
+        handed_over_at=row.handed_over_at,
+        settled_at=row.settled_at,
+        next_at=row.next_at,
+        log=tuple(row.log),
+        forgotten=row.forgotten_at is not None,
+    )
