@@ -44,6 +44,7 @@ CHECKS: Final = (
         ("-m", "djlint", "src", "--check", "--lint", "--quiet"),
         "make fix (djlint settles in two passes), then what it names",
     ),
+    Check("api", ("tools/openapi.py", "--check"), "python tools/openapi.py, then commit docs/reference/openapi.json"),
     Check("house", ("-m", "tools.lint"), "python -m tools.lint --rules explains each rule"),
     Check("messages", ("-m", "tools.i18n", "check"), "make messages, then translate what is empty"),
     Check("markers", ("tools/coverage_page.py", "--check"), "name rows of the catalogue: CUST-01"),

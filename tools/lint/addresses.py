@@ -17,6 +17,8 @@ RULES: Final = {
     "machine-path": "no path of one machine",
 }
 _URL: Final = re.compile(r"\b(?:https?|ftp|wss?)://(?P<host>[^\s/:\"'<>)\]}`|,]+)")
+# What is no name (an odd address in a test of refusals) belongs to nobody.
+_NAME: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9-]*$")
 # Names reserved for documentation, loopback, and namespaces that are never fetched.
 _OURS: Final = re.compile(
     r"(?:^|\.)(?:example|test|invalid|localhost)$|^example\.(?:com|org|net)$|\.example\.(?:com|org|net)$"
@@ -51,7 +53,7 @@ def _line(source: Source, line: str, machine: re.Pattern[str]) -> Iterator[tuple
     if source.path.suffix == ".md":
         return
     for url in _URL.finditer(line):
-        if not _OURS.search(url["host"]):
+        if _NAME.search(url["host"]) and not _OURS.search(url["host"]):
             yield "third-party-address", f"{url[0]}: configure it"
 
 
