@@ -14,13 +14,14 @@ def now() -> datetime:
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Every IANA time zone that this machine knows."""
     return frozenset(available_timezones())
 
 
 def is_zone(name: str) -> bool:
     """Whether this is the name of an IANA time zone, e.g. `Asia/Shanghai`."""
-    return name in _zones()
+    return name in zone_names()
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -16,6 +16,17 @@ WEEK = 7
 WARN_SHARE = Decimal("0.75")
 
 
+WEEKDAYS = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+
+
 class NoOpenTime(Invalid):
     """The calendar never opens, or not long enough within the years looked at."""
 
