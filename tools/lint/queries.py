@@ -60,6 +60,7 @@ def _scopes(name: str) -> bool:
 
 
 def _hands_on(calls: Calls, source: Source, call: ast.Call) -> bool:
-    """Another room's query, given our actor, restricts by its own contract."""
+    """Another room's query, or a provider (a method of something unknown here), given our actor, restricts itself."""
     given = any(keyword.arg == "actor" for keyword in call.keywords)
-    return given and ".queries." in f"{calls.target(source, call.func)}."
+    target = calls.target(source, call.func)
+    return given and (".queries." in f"{target}." or (not target and isinstance(call.func, ast.Attribute)))

@@ -16,6 +16,7 @@ ROOM = "src/zhike/record/cases/"
         "return Case.objects.filter(owner_id=actor.staff_id)",
         "return _rows(actor)",
         "return customers.list_customers(actor=actor)",
+        "return [source.entries(actor=actor) for source in sources()]",
     ],
 )
 def test_queries__what_restricts_by_the_actor_passes(find: Find, body: str) -> None:
