@@ -212,7 +212,7 @@ def _shipments(draw: Draw) -> pa.Table:
             ),
             "consignee_name": pa.array(consignee, type=pa.string()),
             "consignee_phone": pa.array(
-                np.char.add("+861463", np.char.zfill(chance.integers(10**7, size=n).astype(str), 7))
+                np.char.add("+861993", np.char.zfill(chance.integers(10**7, size=n).astype(str), 7))
             ),
             "consignee_address": pa.array(city + street[chance.integers(len(street), size=n)], type=pa.string()),
             "city": pa.array(np.where(draw.abroad, abroad[2], city), type=pa.string()),

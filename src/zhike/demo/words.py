@@ -121,7 +121,8 @@ COMPANY_HEADS = (
     "合众",
 )
 COMPANY_TRADES = (
-    ("电子科技", "electronics"), ("服饰", "apparel"), ("医疗器械", "medical"), ("食品", "food"), ("汽车零部件", "automotive"),
+    ("电子科技", "electronics"), ("服饰", "apparel"),
+    ("医疗器械", "medical"), ("食品", "food"), ("汽车零部件", "automotive"),
     ("家居用品", "furniture"), ("化妆品", "cosmetics"),
     ("机械设备", "machinery"), ("图书文化", "publishing"), ("农产品", "agriculture"),
     ("新材料", "chemicals"), ("光电", "electronics"), ("母婴用品", "retail"), ("电商", "ecommerce"), ("五金工具", "machinery"),

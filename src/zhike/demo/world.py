@@ -151,7 +151,7 @@ def _name(chance: Generator) -> str:
 
 
 def _mobile(position: int, block: str) -> str:
-    """Numbers of a block that the numbering plan leaves to machines (14x data cards): nobody's telephone."""
+    """invented numbers."""
     return f"+86{block}{position:07d}"
 
 
@@ -165,11 +165,11 @@ def _people(size: Size, outlets: list[Outlet], chance: Generator) -> list[Person
             unit = ROLE_UNITS.get(role) or outlets[position % len(outlets)].code
             number = f"S{len(found) + 1:04d}"
             username = role.replace("_", "-") if position == 0 else f"{role.replace('_', '-')}{position + 1}"
-            found.append(Person(number, _name(chance), role, unit, _mobile(len(found), "1460"), username))
+            found.append(Person(number, _name(chance), role, unit, _mobile(len(found), "1990"), username))
     for outlet in outlets:
         for _courier in range(size.couriers_per_outlet):
             number = f"S{len(found) + 1:04d}"
-            found.append(Person(number, _name(chance), "courier", outlet.code, _mobile(len(found), "1461")))
+            found.append(Person(number, _name(chance), "courier", outlet.code, _mobile(len(found), "1991")))
     return found
 
 
@@ -195,7 +195,7 @@ def _shippers(size: Size, world: World, chance: Generator) -> list[Shipper]:
                 city=city,
                 address=f"{city}市{chance.choice(words.DISTRICTS)}路{int(chance.integers(1, 999))}号",
                 owner=str(chance.choice(owners if position < size.customers // 2 else agents)),
-                phone=_mobile(position, "1462"),
+                phone=_mobile(position, "1992"),
                 contact=_name(chance),
                 is_company=is_company,
                 parent=parent,

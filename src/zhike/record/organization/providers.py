@@ -50,11 +50,6 @@ def _page(unit_id: int) -> str:
         return ""
 
 
-def _staff(actor_id: str, *, now: datetime) -> Actor | None:
-    return actor_for_staff(int(actor_id), now=now)
-
-
-find_actors_with(ActorKind.STAFF, _staff)
 UNITS = register(
     Target(
         key="organization.units",

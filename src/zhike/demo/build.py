@@ -1,0 +1,336 @@
+"""Bringing the invented company in by the same doors that a real one uses: actions, and imports as backfill."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+
+from zhike.demo import words
+from zhike.demo.goods import Goods, build_goods
+from zhike.demo.truths import planted
+from zhike.demo.world import SIGN_IN_ROLES, SIZES, Person, World, build_world
+from zhike.insight.lake import actions as lake
+from zhike.platform.actors import Actor, system_actor
+from zhike.platform.bulk.engine import RunContext, run_batch
+from zhike.platform.bulk.mapping import mapping_of
+from zhike.platform.bulk.reading import Batch
+from zhike.platform.bulk.types import LINE, StepResult
+from zhike.platform.calendars.types import Shift, Week
+from zhike.platform.outbox.types import Mode
+from zhike.record.organization import actions as organization
+from zhike.record.organization import queries as people
+from zhike.record.organization.types import RoleReach, Side, UnitEntry, UnitKind
+
+logger = logging.getLogger(__name__)
+ACTOR = system_actor("demo.build")
+ZONE = "Asia/Shanghai"
+SOURCE = "demo"
+# For trying out only: `make demo` prints it; a company of one's own never has these accounts.
+PASSWORD = "zhike-demo-2026"  # noqa: S105
+SEED = 20_261_123
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was brought in, and how long it took in seconds."""
+
+    units: int
+    staff: int
+    customers: int
+    shipments: int
+    events: int
+    seconds: float
+
+
+def build_company(
+    *, size: str, now: datetime, seed: int = SEED, control: bool = False, say: Say = logger.info, with_lake: bool = True
+) -> Built:
+    """Build the company of this size from one number; `control` leaves the planted truths out.
+
+    Everything that happened is backfill: nobody is told, no work is opened. The same seed and day give the same rows.
+    """
+    began = perf_counter()
+    measure = SIZES[size]
+    chance = np.random.default_rng(seed)
+    world = build_world(measure, chance)
+    truths = None if control else planted(now.date(), measure.outlets)
+    goods = build_goods(world, measure, now, truths, chance)
+    units = _units(world, now)
+    say(f"{len(units)} units")
+    _staff(world, units, now)
+    say(f"{len(world.people)} people, {len(SIGN_IN_ROLES)} sign-ins")
+    _customers(world, now)
+    say(f"{len(world.shippers)} customers")
+    _goods(world, goods, now)
+    say(f"{goods.shipments.num_rows} shipments, {goods.events.num_rows} tracking events")
+    if with_lake:
+        lake.refresh_all(actor=ACTOR, now=now)
+    seconds = perf_counter() - began
+    say(f"built in {seconds:.0f} s")
+    return Built(
+        len(units),
+        len(world.people),
+        len(world.shippers),
+        goods.shipments.num_rows,
+        goods.events.num_rows,
+        seconds,
+    )
+
+
+def _week(*shifts: tuple[int, int], sunday: bool = True) -> Week:
+    day = tuple(Shift(start * 60, end * 60) for start, end in shifts)
+    return (day, day, day, day, day, day, day if sunday else ())
+
+
+def _units(world: World, now: datetime) -> dict[str, int]:
+    """The tree: company, departments, regions, contractors, outlets; ids by code."""
+    found: dict[str, int] = {}
+
+    def make(code: str, parent: str | None, entry: UnitEntry) -> None:
+        made = organization.create_unit(actor=ACTOR, parent_id=found[parent] if parent else None, entry=entry, now=now)
+        found[code] = made.id
+
+    office = _week((9, 12), (13, 18), sunday=False)
+    make(
+        "HQ",
+        None,
+        _entry("HQ", "知远速运", "Zhiyuan Express", UnitKind.COMPANY, Side.FRONT, hours=office, city="上海"),
+    )
+    for code, name, english, side in words.DEPARTMENTS:
+        make(code, "HQ", _entry(code, name, english, UnitKind.DEPARTMENT, Side(side), hours=office, city="上海"))
+    for position, (code, name, english, cities) in enumerate(words.REGIONS):
+        make(code, "HQ", _entry(code, name, english, UnitKind.REGION, Side.FRONT, hours=office, city=cities[0]))
+        contractor = f"P{position + 1:02d}"
+        title = f"{name.removesuffix('大区')}联运外包"
+        make(
+            contractor,
+            code,
+            _entry(contractor, title, f"Contractor {english}", UnitKind.CONTRACTOR, Side.BACK, city=cities[0]),
+        )
+    for outlet in world.outlets:
+        above = f"P{outlet.region + 1:02d}" if outlet.is_contractor else words.REGIONS[outlet.region][0]
+        make(
+            outlet.code,
+            above,
+            UnitEntry(
+                code=outlet.code,
+                name=outlet.name,
+                kind=UnitKind.OUTLET,
+                side=Side.FRONT,
+                zone=ZONE,
+                hours=_week((8, 12), (13, 20)),
+                address=f"{outlet.city}市{outlet.district}路88号",
+                city=outlet.city,
+                region_code=words.PROVINCES[outlet.city],
+                lat=Decimal(str(outlet.latitude)),
+                lon=Decimal(str(outlet.longitude)),
+                phones=(outlet.phone,),
+                services=("pickup", "delivery", "drop_off"),
+                districts=(outlet.district,),
+            ),
+        )
+    return found
+
+
+def _entry(
+    code: str, name: str, english: str, kind: UnitKind, side: Side, *, city: str, hours: Week | None = None
+) -> UnitEntry:
+    latitude, longitude = words.COORDINATES[city]
+    return UnitEntry(
+        code=code,
+        name=name,
+        kind=kind,
+        side=side,
+        zone=ZONE,
+        labels={"zh-hans": name, "en": english},
+        hours=hours,
+        city=city,
+        region_code=words.PROVINCES[city],
+        lat=Decimal(str(latitude)),
+        lon=Decimal(str(longitude)),
+    )
+
+
+def _staff(world: World, units: Mapping[str, int], now: datetime) -> None:
+    """People by import, roles and sign-ins by action."""
+    organization.ensure_default_roles(actor=ACTOR, now=now)
+    table = pa.table(
+        {
+            "number": [p.number for p in world.people],
+            "name": [p.name for p in world.people],
+            "unit_code": [p.unit for p in world.people],
+            "phones": [p.phone for p in world.people],
+            "is_courier": ["true" if p.role == "courier" else "false" for p in world.people],
+        }
+    )
+    load("organization.staff", table, now=now)
+    ids = dict(people.staff_rows(actor=ACTOR).values_list("number", "pk"))
+    signed: set[str] = set()
+    for person in world.people:
+        if person.role == "courier":
+            continue
+        reach = RoleReach.SUBTREE if person.role in {"outlet", "department"} else RoleReach.COMPANY
+        organization.assign_role(
+            actor=ACTOR,
+            staff_id=ids[person.number],
+            role=person.role,
+            reach=reach,
+            unit_id=units[person.unit] if reach is RoleReach.SUBTREE else None,
+            now=now,
+        )
+        if person.role not in signed:
+            signed.add(person.role)
+            organization.open_staff_account(
+                actor=ACTOR, staff_id=ids[person.number], username=person.username, password=PASSWORD, now=now
+            )
+
+
+def _customers(world: World, now: datetime) -> None:
+    table = pa.table(
+        {
+            "reference": [s.reference for s in world.shippers],
+            "name": [s.name for s in world.shippers],
+            "kind": ["consumer"] * len(world.shippers),
+            "industry": [s.industry or None for s in world.shippers],
+            "region": [words.PROVINCES[s.city] for s in world.shippers],
+            "city": [s.city for s in world.shippers],
+            "address": [s.address for s in world.shippers],
+            "owner": [s.owner for s in world.shippers],
+            "phone": [s.phone for s in world.shippers],
+            "contact_name": [s.contact for s in world.shippers],
+            "parent": [s.parent or None for s in world.shippers],
+        }
+    )
+    load("customers.files", table, now=now)
+
+
+def _goods(world: World, goods: Goods, now: datetime) -> None:
+    orders = goods.shipments
+    replies = {row["waybill"]: row for row in goods.replies.to_pylist()}
+    answered = [replies.get(waybill, {}) for waybill in orders["waybill"].to_pylist()]
+    n = orders.num_rows
+    table = pa.table(
+        {
+            "order_id": orders["external_id"],
+            "waybill": orders["waybill"],
+            "customer": orders["shipper"],
+            "business_line": orders["line"],
+            "service_mode": orders["mode"],
+            "goods": orders["goods"],
+            "declared_value": orders["declared_value"],
+            "declared_currency": pa.array(["CNY"] * n),
+            "price": orders["price"],
+            "price_currency": pa.array(["CNY"] * n),
+            "pieces": orders["pieces"].cast(pa.string()),
+            "weight_kg": orders["weight"],
+            "ordered_at": orders["ordered_at"],
+            "confirmed_at": orders["confirmed_at"],
+            "prepared_at": orders["prepared_at"],
+            "promised_delivery_at": orders["promised_at"],
+            "zone": orders["zone"],
+            "origin_outlet": orders["origin"],
+            "destination_outlet": orders["destination"],
+            "signer": pa.array([row.get("signer") for row in answered], type=pa.string()),
+            "condition": pa.array([row.get("condition") for row in answered], type=pa.string()),
+            "replied_at": pa.array([row.get("at") for row in answered], type=pa.string()),
+            "consignor_name": orders["consignor_name"],
+            "consignor_phone": orders["consignor_phone"],
+            "consignor_address": orders["consignor_address"],
+            "consignee_name": orders["consignee_name"],
+            "consignee_phone": orders["consignee_phone"],
+            "consignee_address": orders["consignee_address"],
+            "consignee_city": orders["city"],
+            "consignee_region": orders["region"],
+            "consignee_country": orders["country"],
+        }
+    )
+    load("shipments.orders", table, now=now, options={"customer_system": SOURCE})
+    load("shipments.events", _with_couriers(goods.events, world.people), now=now)
+
+
+def _with_couriers(events: pa.Table, everybody: Sequence[Person]) -> pa.Table:
+    """Names and phones of couriers beside their staff numbers, as a carrier's feed has them."""
+    known = {person.number: person for person in everybody}
+    numbers = events["courier"].to_pylist()
+    carried = [known[number] if number else None for number in numbers]
+    return pa.table(
+        {
+            "waybill": events["waybill"],
+            "status": _statuses(events["code"]),
+            "code": events["code"],
+            "occurred_at": events["at"],
+            "outlet": events["outlet"],
+            "place": events["place"],
+            "handler_name": pa.array([p.name if p else None for p in carried], type=pa.string()),
+            "handler_phone": pa.array([p.phone if p else None for p in carried], type=pa.string()),
+            "incident_reason": events["reason"],
+        }
+    )
+
+
+STATUS_OF = {
+    "CANCEL": "cancelled",
+    "PICKUP": "picked_up",
+    "DEPART": "in_transit",
+    "ARRIVE": "in_transit",
+    "LOST": "exception",
+    "ATTEMPT": "attempt_failed",
+    "OUT": "out_for_delivery",
+    "DELIVERED": "delivered",
+    "RETURNING": "returning",
+    "RETURNED": "returned",
+}
+
+
+def _statuses(codes: pa.ChunkedArray) -> pa.Array:
+    return pa.array([STATUS_OF[code] for code in codes.to_pylist()], type=pa.string())
+
+
+def load(
+    target: str, table: pa.Table, *, now: datetime, options: Mapping[str, str] | None = None, actor: Actor = ACTOR
+) -> StepResult:
+    """One table through the import engine; anything rejected is a fault of the demonstration company."""
+    mapping = mapping_of(
+        {
+            "name": SOURCE,
+            "zone": ZONE,
+            "mode": Mode.BACKFILL.value,
+            "sources": {"rows": ""},
+            "steps": [
+                {
+                    "target": target,
+                    "source": "rows",
+                    "fields": {name: name for name in table.column_names},
+                    "options": dict(options or {}),
+                }
+            ],
+        }
+    )
+    context = RunContext(actor=actor, mapping=mapping, now=now, source_label=SOURCE)
+    lines = pa.array(range(1, table.num_rows + 1), type=pa.int64())
+    result = run_batch(context, Batch(table.append_column(LINE, lines)))
+    if result.rejected:
+        first = result.rejections[0]
+        message = f"{target}: {result.rejected} rows refused, first: {first}"
+        raise AssertionError(message)
+    return result
+
+
+def sign_ins(world_people: Iterable[Person]) -> list[tuple[str, str]]:
+    """Role and username of the ready-made sign-ins."""
+    found: dict[str, str] = {}
+    for person in world_people:
+        if person.role in SIGN_IN_ROLES:
+            found.setdefault(person.role, person.username)
+    return list(found.items())
+
+
+def history_ends(now: datetime) -> datetime:
+    """The last moment of the company's history: this morning, so that work is waiting."""
+    return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
