@@ -15,9 +15,10 @@ KEEP_HOURS = 72
 @periodic(cron="* * * * *", name="jobs.rescue_stalled")
 def rescue_stalled() -> None:
     """A worker that died leaves its jobs marked as running: put them back, they are safe to run again."""
-    for stalled in app.job_manager.get_stalled_jobs():  # type: ignore[attr-defined]
-        logger.warning("stalled job put back", extra={"job": stalled.id, "task": stalled.task_name})
-        app.job_manager.retry_job_by_id(stalled.id, retry_at=clock.now())
+    for stalled in async_to_sync(app.job_manager.get_stalled_jobs)():
+        if stalled.id is not None:
+            logger.warning("stalled job put back", extra={"job": stalled.id, "task": stalled.task_name})
+            async_to_sync(app.job_manager.retry_job_by_id_async)(stalled.id, retry_at=clock.now())
 
 
 @periodic(cron="17 3 * * *", name="jobs.delete_old")

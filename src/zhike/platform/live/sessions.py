@@ -1,7 +1,6 @@
 """Who is still signed in: Django's sessions and users, read asynchronously."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -10,6 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 from psycopg.rows import dict_row
 
+from zhike.platform import clock
+
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
@@ -17,7 +18,7 @@ async def signed_in(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those of the session keys that are neither expired, signed out nor sealed with an older password."""
     rows = await conn.execute(
         "SELECT session_key, session_data FROM django_session WHERE session_key = ANY(%s) AND expire_date > %s",
-        [list(keys), datetime.now(UTC)],
+        [list(keys), clock.now()],
     )
     store = SessionStore()
     claims: dict[str, tuple[int, str]] = {}

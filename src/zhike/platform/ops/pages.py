@@ -1,20 +1,47 @@
-"""Health, readiness and metrics for whoever looks after the machine."""
+"""Health, readiness and metrics for machines; the operations page for whoever looks after them."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from zhike.platform.ui.access import public
+from zhike.platform import clock
+from zhike.platform.ops import actions, metrics, queries
+from zhike.platform.ops.policies import REPAIR, VIEW_OPERATIONS
+from zhike.platform.ops.types import Label, Reading
+from zhike.platform.ui import formats
+from zhike.platform.ui.navigation import Job, NavItem, register
+from zhike.platform.ui.requests import require_actor
+from zhike.platform.ui.toasts import toast
 
 MOUNT = ""
 
 
-@public("asked by the machine's own watchers; says nothing of anybody")
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reading as the page shows it."""
+
+    reading: Reading
+    text: str
+    moment: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    label: Label
+    lines: tuple[Line, ...]
+
+
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -22,7 +49,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-@public("asked by the machine's own watchers; says nothing of anybody")
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -42,7 +68,64 @@ def _missing_migrations() -> list[str]:
     return [str(migration) for migration, _backwards in plan]
 
 
+@never_cache
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    if not metrics.may_scrape(request):
+        return HttpResponseForbidden(content_type="text/plain")
+    return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+
+@require_GET
+def operations(request: HttpRequest) -> HttpResponse:
+    actor, now = require_actor(request), clock.now()
+    found = queries.list_cards(actor=actor, now=now)
+    context: dict[str, Any] = {
+        "cards": [Card(card.label, tuple(_line(reading) for reading in readings)) for card, readings in found],
+        "parked": queries.list_parked(actor=actor),
+        "failed": queries.list_failed_jobs(actor=actor),
+        "may_repair": actor.has(REPAIR.code),
+        "now": now,
+    }
+    return render(request, "ops/page.html", context)
+
+
+def _line(reading: Reading) -> Line:
+    value = reading.value
+    if isinstance(value, datetime):
+        return Line(reading, "", value)
+    if isinstance(value, timedelta):
+        return Line(reading, formats.duration(value), None)
+    if value is None:
+        return Line(reading, gettext("none yet"), None)
+    return Line(reading, formats.number(value), None)
+
+
+@require_POST
+def retry_parked(request: HttpRequest) -> HttpResponse:
+    """Try the parked events that the form names."""
+    event_ids = [int(text) for text in request.POST.getlist("event") if text.isdecimal() and len(text) < 19]  # noqa: PLR2004 a bigint
+    opened = actions.retry_parked_events(actor=require_actor(request), event_ids=event_ids, now=clock.now())
+    toast(request, gettext("%(count)s events will be tried again") % {"count": opened})
+    return HttpResponseRedirect(reverse("ops:operations"))
+
+
+@require_POST
+def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
+    actions.retry_job(actor=require_actor(request), job_id=job_id, now=clock.now())
+    toast(request, gettext("The job will run again"))
+    return HttpResponseRedirect(reverse("ops:operations"))
+
+
+register(
+    NavItem(job=Job.SETTINGS, label=_("Operations"), url_name="ops:operations", right=VIEW_OPERATIONS.code, order=900)
+)
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics_page, name="metrics"),
+    path("settings/operations/", operations, name="operations"),
+    path("settings/operations/parked/", retry_parked, name="retry_parked"),
+    path("settings/operations/jobs/<int:job_id>/", retry_job, name="retry_job"),
 ]
