@@ -29,6 +29,7 @@ def content(now: datetime) -> dict[str, Any]:
     wrong = SampleForm({"name": "", "phone": "１３８ｘ", "channel": "fax", "amount": "12.345"})
     return {
         "title": LONG_NAME,
+        "number": "CU-008812",
         "crumbs": [Crumb(_("Settings"), "#"), Crumb(_("Gallery"))],
         "primary": Button(label=_("Log contact"), url="#log", icon="plus", key="n"),
         "actions": [

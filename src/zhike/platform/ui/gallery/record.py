@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from zhike.platform.ui import formats
 from zhike.platform.ui.components import (
     Audience,
     Channel,
@@ -101,7 +102,7 @@ def thin_figures(now: datetime) -> list[FigureCard]:
         FigureCard(
             label=_("Revenue"),
             value=Decimal(0),
-            text="¥1,234.5" + ("万" if _("yes") != "yes" else "k"),
+            text=formats.short_money(12_345_000, "CNY"),
             base_matters=False,
             as_of=now,
             rows_url="#rows",

@@ -21,7 +21,7 @@ Plain = str | int | float | Decimal | bool | date | datetime | None
 
 def cell(column: Column, row: Any, ink: Ink) -> SafeString:  # noqa: ANN401  # a row is whatever the room lists
     value = column.of(row)
-    if value is None or value == "":
+    if value is None or (not value and isinstance(value, str | list | tuple)):
         return render.class_letter("") if column.kind is Kind.CLASS else render.NOTHING
     drawn = _DRAW[column.kind](column, row, value, ink)
     if column.url is not None and column.kind is not Kind.WAYBILL:
