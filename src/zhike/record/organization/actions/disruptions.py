@@ -41,8 +41,8 @@ def publish_disruption(
 
 
 @action
-def end_disruption(*, actor: Actor, disruption_id: int, now: datetime) -> None:
-    """The unit works as usual again; a notice that had not begun is taken back."""
+def end_disruption(*, actor: Actor, disruption_id: int, now: datetime) -> int:
+    """The unit works as usual again; a notice that had not begun is taken back. Returns the unit's id."""
     notice = UnitDisruption.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=disruption_id)
     found = notice.first()
     if found is None:
@@ -58,3 +58,4 @@ def end_disruption(*, actor: Actor, disruption_id: int, now: datetime) -> None:
         events.DisruptionEnded(subject=("unit", found.unit_id), after={"text": found.text, "ends_at": now}),
         now=now,
     )
+    return found.unit_id

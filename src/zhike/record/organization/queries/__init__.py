@@ -23,6 +23,7 @@ from zhike.record.organization.queries.staff import (
 )
 from zhike.record.organization.queries.units import (
     disruptions,
+    incomplete_points,
     outlet_card,
     outlet_cards,
     point_register,
@@ -34,6 +35,7 @@ from zhike.record.organization.queries.units import (
     unit_rows,
     unit_tree,
     units_of_nos,
+    week_hours,
 )
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "duty_conflicts",
     "held_by",
     "held_by_inactive",
+    "incomplete_points",
     "outlet_card",
     "outlet_cards",
     "point_register",
@@ -69,4 +72,5 @@ __all__ = [
     "unit_rows",
     "unit_tree",
     "units_of_nos",
+    "week_hours",
 ]

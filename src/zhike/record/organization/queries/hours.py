@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from zhike.platform import clock
 from zhike.platform.calendars.queries.specs import rules_of
@@ -51,3 +51,10 @@ def opening_of(spec: Spec | None, now: datetime) -> Opening:
 def _texts(shift: Shift) -> tuple[str, str]:
     start, _dash, end = shift_text(shift).partition("–")
     return start, "24:00" if shift.end == DAY_MINUTES else end
+
+
+def days_of(spec: Spec, now: datetime) -> list[tuple[date, tuple[tuple[str, str], ...]]]:
+    """The hours of seven days from today on, special days considered."""
+    today = clock.local_date(now, spec.zone)
+    days = [today + timedelta(days=n) for n in range(7)]
+    return [(day, tuple(_texts(shift) for shift in hours_of(spec, day))) for day in days]

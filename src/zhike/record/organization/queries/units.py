@@ -1,13 +1,15 @@
 """Units: the tree, the register of service points, and what an agent must know of an outlet."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
 
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.errors import NotFound
 from zhike.record.organization.models import Staff, Unit, UnitDisruption, UnitSet
 from zhike.record.organization.policies import unit_scope
-from zhike.record.organization.queries.hours import Opening, opening_of, specs_of
+from zhike.record.organization.queries.hours import Opening, days_of, opening_of, specs_of
 from zhike.record.organization.types import (
     Courier,
     Duty,
@@ -173,3 +175,21 @@ def summary_of(unit: Unit) -> UnitSummary:
         phone=unit.phone,
         active=unit.active,
     )
+
+
+# zhike: allow query-actor -- it narrows rows that are scoped already
+def incomplete_points(rows: UnitSet) -> UnitSet:
+    """The points among `rows` that lack a phone or a courier with a phone; the gap list of GEO-01 as a condition."""
+    couriers = Staff.objects.couriers().exclude(phones=[])
+    own = Exists(couriers.filter(unit=OuterRef("pk")))
+    own_at_all = Exists(Staff.objects.couriers().filter(unit=OuterRef("pk")))
+    above = Exists(couriers.filter(unit=OuterRef("parent")))
+    served = Q(own) | (Q(kind__in=SERVED_FROM_ABOVE) & ~Q(own_at_all) & Q(above))
+    return rows.service_points().active().filter(Q(phones=[]) | ~served)
+
+
+def week_hours(*, actor: Actor, unit_id: int, now: datetime) -> list[tuple[date, tuple[tuple[str, str], ...]]]:
+    """Opening hours of seven days from today where the unit is; empty when nobody knows them."""
+    found = unit_by_id(actor=actor, unit_id=unit_id)
+    spec = specs_of([found])[found.pk]
+    return days_of(spec, now) if spec else []

@@ -1,0 +1,74 @@
+"""What several pages of the organization draw alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from zhike.platform import phones
+from zhike.platform.ui.components import Button, Crumb, Status, Tone
+from zhike.platform.ui.render import NOTHING, copy_button, join
+from zhike.platform.ui.tables import Table
+from zhike.record.organization.types import Duty
+from zhike.record.organization.types.labels import DUTY_LABELS
+
+
+def by_name(table: Table) -> Table:
+    """The table in the order of names of the reader's script: strokes in traditional Chinese, pinyin elsewhere."""
+    if get_language() != "zh-hant":
+        return table
+    columns = [replace(c, sort="name_strokes") if c.sort == "name_pinyin" else c for c in table.columns]
+    return replace(table, sort=table.sort.replace("name_pinyin", "name_strokes"), columns=tuple(columns))
+
+
+def dial(number: str) -> SafeString:
+    """A work phone that can be called and copied; empty for none."""
+    if not number:
+        return NOTHING
+    shown = phones.display(number.partition(";")[0], extension=number.partition(";ext=")[2])
+    return format_html('<a class="zk-num" href="tel:{}">{}</a>{}', number, shown, copy_button(shown))
+
+
+def dials(numbers: Sequence[str]) -> SafeString:
+    return join([dial(number) for number in numbers]) if numbers else NOTHING
+
+
+def duty_status(duty: str) -> Status:
+    return Status(DUTY_LABELS[duty], Tone.OK if duty == Duty.ON_DUTY.value else Tone.QUIET)
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str | Promise,
+    submit: str | Promise,
+    crumbs: Sequence[Crumb],
+    back: str,
+    note: str | Promise = "",
+    template: str = "organization/form.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """One form with its one primary button; 422 once something in it is refused."""
+    values = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "crumbs": crumbs,
+        "back": back,
+        "note": note,
+        "draft": f"organization:{request.path}",
+        **(context or {}),
+    }
+    return render(request, template, values, status=422 if form.is_bound else 200)
+
+
+def only(*buttons: Button | None) -> list[Button]:
+    return [button for button in buttons if button is not None]
