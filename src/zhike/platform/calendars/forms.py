@@ -15,8 +15,8 @@ from zhike.platform.ui.forms import CodeField, DayField, DecimalField, MomentFie
 
 HOURS_HELP = _("For example 09:00-12:00, 13:30-18:00; 22:00-06:00 runs into the next day; empty is closed.")
 WRONG_HOURS = {
-    "not_a_shift": _("“%(part)s” is not a time like 09:00-18:00."),
-    "not_a_time": _("“%(part)s” is no time of a day; the last is 24:00."),
+    "not_a_shift": _("%(part)s is not a time like 09:00-18:00."),
+    "not_a_time": _("%(part)s is no time of a day; the last is 24:00."),
     "overlap": _("%(part)s overlap."),
     "too_many": _("At most six shifts a day."),
 }
@@ -76,7 +76,7 @@ class CalendarForm(LabelsMixin):
     makeup_weekday = forms.TypedChoiceField(
         label=_("A make-up workday has the hours of"), choices=list(enumerate(WEEKDAYS)), coerce=int
     )
-    is_default = forms.BooleanField(label=_("The company’s calendar"), required=False)
+    is_default = forms.BooleanField(label=_("The company calendar"), required=False)
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     def __init__(self, *args: Any, holiday_lists: Iterable[tuple[int, str]], **kwargs: Any) -> None:
@@ -107,7 +107,9 @@ class OverrideForm(forms.Form):
             (DayKind.SPECIAL, _("Special hours")),
         ],
     )
-    shifts = ShiftsField(label=_("Hours"), required=False, help_text=_("For special hours, or a make-up day’s own."))
+    shifts = ShiftsField(
+        label=_("Hours"), required=False, help_text=_("For special hours, or the own hours of a make-up day.")
+    )
     name = forms.CharField(label=_("Name of the day"), max_length=120, required=False)
 
 

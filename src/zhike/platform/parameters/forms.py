@@ -48,7 +48,7 @@ def _value_help(row: Row) -> str:
     parameter = row.parameter
     parts = [str(parameter.unit)] if str(parameter.unit) else []
     if parameter.minimum is not None:
-        parts.append(str(_("at least %(limit)s") % {"limit": rules.display(parameter, parameter.minimum)}))
+        parts.append(str(_("at least %(limit)s") % {"limit": rules.bare(parameter, parameter.minimum)}))
     if parameter.maximum is not None:
-        parts.append(str(_("at most %(limit)s") % {"limit": rules.display(parameter, parameter.maximum)}))
+        parts.append(str(_("at most %(limit)s") % {"limit": rules.bare(parameter, parameter.maximum)}))
     return " · ".join(parts)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -190,7 +190,7 @@ def _page(actor: Actor, row: Row, form: ChangeForm, now: datetime) -> dict[str, 
 
 def _facts(row: Row) -> list[Fact]:
     parameter: Parameter[Any] = row.parameter
-    bounds = [rules.display(parameter, bound) for bound in (parameter.minimum, parameter.maximum) if bound is not None]
+    bounds = [rules.bare(parameter, bound) for bound in (parameter.minimum, parameter.maximum) if bound is not None]
     return [
         Fact(label=_("Default"), value=rules.display(parameter, parameter.default)),
         Fact(label=_("Its source"), value=parameter.source),
@@ -257,6 +257,8 @@ def _who(kind: str, actor_id: str, now: datetime) -> str:
     """The person's name while they work here, else what the record says."""
     if not kind:
         return ""
+    if kind == ActorKind.SYSTEM.value:
+        return pgettext("who acts", "system")
     found = actor_again(kind, actor_id, now=now)
     if found is not None and found.label:
         return found.label

@@ -122,6 +122,13 @@ def problems(parameter: Parameter[T], value: T) -> list[FieldError]:
 
 def display(parameter: Parameter[Any], value: object) -> str:
     """The value as people read it, with its unit."""
+    text = bare(parameter, value)
+    counted = type(value) in {int, Decimal} and value not in parameter.options()
+    return f"{text} {parameter.unit}" if counted and str(parameter.unit) else text
+
+
+def bare(parameter: Parameter[Any], value: object) -> str:
+    """The value as people read it, without its unit."""
     label = parameter.options().get(value)
     if label is not None:
         return str(label)
@@ -129,8 +136,10 @@ def display(parameter: Parameter[Any], value: object) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, timedelta):
         return duration_text(value)
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return f"{text} {parameter.unit}" if str(parameter.unit) else text
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    # A whole number without a unit is a name, such as a port.
+    return f"{value:,}" if isinstance(value, int) and str(parameter.unit) else str(value)
 
 
 def editable(value: object) -> str:

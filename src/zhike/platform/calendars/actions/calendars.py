@@ -211,9 +211,9 @@ def _weekday_problems(weekday: int) -> Problems:
 
 def _default_problems(calendar: Calendar, *, is_default: bool, is_active: bool) -> Problems:
     if is_default and not is_active:
-        return {"is_active": [FieldError("default", _("The company's calendar cannot be retired."))]}
+        return {"is_active": [FieldError("default", _("The company calendar cannot be retired."))]}
     if calendar.is_default and not is_default:
-        return {"is_default": [FieldError("default", _("Make another calendar the company's calendar instead."))]}
+        return {"is_default": [FieldError("default", _("Make another calendar the company calendar instead."))]}
     return {}
 
 

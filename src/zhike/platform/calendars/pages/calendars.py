@@ -61,7 +61,7 @@ def calendar_list(request: HttpRequest) -> HttpResponse:
         "empty": Empty(
             kind=EmptyKind.NOTHING_YET,
             title=gettext("No calendar yet"),
-            text=gettext("Clocks need to know when somebody is there. Begin with the company’s own hours."),
+            text=gettext("Clocks need to know when somebody is there. Begin with the hours of the company."),
             button=new if may_manage else None,
         ),
     }

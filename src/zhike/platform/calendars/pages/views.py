@@ -92,10 +92,10 @@ def _day(cell: DayCell, today: date) -> DayView:
     kind = str(KIND_WORDS[cell.kind]) if cell.kind else ""
     hours = shifts_text(cell.shifts) or str(_("closed"))
     parts = [cell.day.isoformat(), str(WEEKDAYS[cell.day.weekday()]), hours, name or kind]
-    css = "zk-day" if cell.shifts else "zk-day zk-day-closed"
+    css = "zk-cal-day" if cell.shifts else "zk-cal-day zk-cal-day-closed"
     return DayView(
         day=cell.day,
-        css=f"{css} zk-day-{cell.kind.value}" if cell.kind else css,
+        css=f"{css} zk-cal-day-{cell.kind.value}" if cell.kind else css,
         mark=MARKS[cell.kind] if cell.kind else "",
         title=", ".join(part for part in parts if part),
         is_today=cell.day == today,
