@@ -208,6 +208,6 @@ def _shippers(size: Size, world: World, chance: Generator) -> list[Shipper]:
 def _shipper_name(position: int, city: str, chance: Generator) -> tuple[str, str]:
     trade, industry = words.COMPANY_TRADES[int(chance.integers(len(words.COMPANY_TRADES)))]
     if position == 0:
-        return LONG_NAME, "ecommerce"
+        return LONG_NAME, "online_retail"
     head = str(chance.choice(words.COMPANY_HEADS)) + (str(chance.choice(words.COMPANY_HEADS)) if position % 3 else "")
     return f"{city}{head}{trade}{chance.choice(words.COMPANY_TAILS)}", industry

@@ -29,6 +29,11 @@ class CustomerVerified(audit.Event):
     label = _("Customer file checked and found right")
 
 
+class CustomersImported(audit.Event):
+    type = "customers.imported"
+    label = _("List of customers imported")
+
+
 class OwnerChanged(audit.Event):
     type = "customers.owner_changed"
     label = _("Responsible person changed")

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
+from zhike.platform.bulk.types import Target, register
 from zhike.record.customers.actions import change_owner
 from zhike.record.customers.actions._moves import move_rows
 from zhike.record.customers.actions.erasure import count_people, empty_people
 from zhike.record.customers.actions.handover import pass_enquiries, pass_people
-from zhike.record.customers.policies import VIEW
+from zhike.record.customers.actions.imports import load_customers
+from zhike.record.customers.policies import IMPORT, VIEW
 from zhike.record.customers.queries import holdings
 from zhike.record.customers.queries.groups import contact_counts, enquiry_counts
 from zhike.record.customers.types import (
@@ -24,6 +26,7 @@ from zhike.record.customers.types import (
     register_group_measure,
     register_personal_data,
 )
+from zhike.record.customers.types.imports import CUSTOMER_FIELDS, CUSTOMER_REASONS
 from zhike.record.organization.types import (
     HeldItem,
     ScopeColumn,
@@ -156,3 +159,14 @@ register_personal_data(
 )
 register_group_measure(Measure("contacts", _("Contacts"), VIEW.code, contact_counts))
 register_group_measure(Measure("enquiries", _("Enquiries"), VIEW.code, enquiry_counts))
+FILES = register(
+    Target(
+        key="customers.files",
+        label=_("Customers"),
+        fields=CUSTOMER_FIELDS,
+        right=IMPORT,
+        load=load_customers,
+        reasons=CUSTOMER_REASONS,
+        list_url_name="customers:list",
+    )
+)

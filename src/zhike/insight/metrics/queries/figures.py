@@ -31,6 +31,7 @@ from zhike.platform.facts import Row
 
 MONTH = "month"
 MOST_GROUPS = 5_000
+NO = ibis.literal(value=False)
 PERCENT = 100.0
 SCALE = {Kind.RATE: 100.0, Kind.PER_THOUSAND: 1000.0}
 
@@ -147,11 +148,11 @@ def _next_month(month: str) -> date:
 
 
 def _measured(metric: Metric, rows: ir.Table) -> ir.Table:
-    eligible = metric.eligible(rows).fill_null(value=False)
+    eligible = metric.eligible(rows).fill_null(NO)
     rows = rows.filter(eligible)
-    added: dict[str, ir.Value] = {"_known": metric.known(rows).fill_null(value=False)}
+    added: dict[str, ir.Value] = {"_known": metric.known(rows).fill_null(NO)}
     if metric.hit is not None:
-        added["_hit"] = metric.hit(rows).fill_null(value=False)
+        added["_hit"] = metric.hit(rows).fill_null(NO)
     if metric.value is not None:
         added["_value"] = metric.value(rows).cast("float64")
     return rows.mutate(**added)
