@@ -12,16 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.platform import clock
 from zhike.platform.accounts.actions import update_profile
-from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict
 from zhike.platform.i18n.middleware import supported
 from zhike.platform.ui import actions, keeping, queries
+from zhike.platform.ui.access import public, requires, signed_in
 from zhike.platform.ui.context import FOLD_COOKIE, THEME_COOKIE, THEMES
 from zhike.platform.ui.gallery import page
 from zhike.platform.ui.gallery.drawings import plot_samples
 from zhike.platform.ui.gallery.lists import SAMPLE_TABLE, sample_rows
 from zhike.platform.ui.navigation import Job, NavItem, register
-from zhike.platform.ui.policies import GALLERY
+from zhike.platform.ui.policies import GALLERY, VIEWS
 from zhike.platform.ui.requests import actor_of, require_actor
 from zhike.platform.ui.toasts import toast
 
@@ -45,6 +45,7 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
 
 
+@public("anyone chooses the language of this browser")
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     response = back(request)
@@ -56,6 +57,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public("anyone chooses the colours of this browser")
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     response = back(request)
@@ -67,6 +69,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public("anyone folds the navigation of this browser")
 @require_POST
 def set_fold(request: HttpRequest) -> HttpResponse:
     response = back(request)
@@ -74,6 +77,7 @@ def set_fold(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@requires(VIEWS)
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     actor, sent = require_actor(request), request.POST
@@ -91,6 +95,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return back(request, f"?{start}view={view_id}")
 
 
+@requires(VIEWS)
 @require_POST
 def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
     actions.delete_view(actor=require_actor(request), view_id=view_id, now=clock.now())
@@ -98,6 +103,7 @@ def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
     return back(request)
 
 
+@signed_in
 @require_POST
 def table_columns(request: HttpRequest) -> HttpResponse:
     """Remember the columns and show them: the URL holds them too, so that a link shows the same."""
@@ -113,11 +119,12 @@ def table_columns(request: HttpRequest) -> HttpResponse:
     return back(request, f"?{urlencode(pairs)}")
 
 
+@signed_in
 @require_POST
 def save_draft(request: HttpRequest) -> HttpResponse:
     """Keep what is being typed, sent by the script two seconds after the last key."""
     sent = request.POST
-    content = {name.removeprefix("f."): text for name, text in sent.items() if name.startswith("f.")}
+    content = {name.removeprefix("f."): str(text) for name, text in sent.items() if name.startswith("f.")}
     keeping.keep_draft(
         actor=require_actor(request),
         key=sent.get("key", ""),
@@ -129,6 +136,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@signed_in
 @require_GET
 def read_draft(request: HttpRequest) -> HttpResponse:
     found = queries.draft(actor=require_actor(request), key=request.GET.get("key", "")[:120])
@@ -142,9 +150,10 @@ def _own(request: HttpRequest, address: str) -> str:
     return address if safe else "/"
 
 
+@requires(GALLERY)
+@require_GET
 def show_gallery(request: HttpRequest) -> HttpResponseBase:
     """Every component in every state, with invented content."""
-    authorize(require_actor(request), GALLERY)
     now = clock.now()
     context = page.content(now)
     context |= {"plots": plot_samples(), "error": Conflict()}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
@@ -15,6 +15,7 @@ from zhike.platform.ui.components import Audience, Clock, ClockState, Mark, Pers
 from zhike.platform.ui.formats import Ink
 
 EMPTY = SafeString("")
+STATUTORY = SafeString("<span>§</span>")
 A_MINUTE = timedelta(seconds=59)  # what is left is rounded up, so that the last minute reads 1m
 NOTHING = mark_safe('<span class="zk-quiet">–</span>')
 TONE_ICONS = {Tone.WARN: "alert-triangle", Tone.BREACH: "alert-triangle", Tone.PAUSE: "player-pause"}
@@ -44,7 +45,7 @@ def join(parts: Iterable[object], glue: str = " ") -> SafeString:
 
 def link(url: str, text: object, css: str = "") -> SafeString:
     if not url:
-        return conditional_escape(text)
+        return format_html("{}", text)
     return (
         format_html('<a href="{}" class="{}">{}</a>', url, css, text)
         if css
@@ -112,7 +113,7 @@ def clock_chip(value: Clock, ink: Ink) -> SafeString:
     inner = format_html(
         "{}{}{}<b>{}</b>{}",
         icon(glyph),
-        format_html("<span>§</span>") if value.statutory else EMPTY,
+        STATUTORY if value.statutory else EMPTY,
         format_html('<span class="zk-clock-name">{}</span>', value.label) if value.label else EMPTY,
         words,
         format_html('<span class="zk-clock-due">{}</span>', due_time(value.due, ink, value.zone))

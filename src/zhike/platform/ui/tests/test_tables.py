@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 import python_calamine
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
@@ -101,7 +101,8 @@ def test_keyset__a_nullable_order_loses_no_row(sort: str) -> None:
     source = QuerySetSource(OutboxEvent.objects.filter(type="ui.test"))
     order = Sort.parse(sort)
     wanted = [row.pk for row in order.ordered(source.rows)]
-    found, after = [], ""
+    found: list[int] = []
+    after = ""
     while True:
         part = source.page(Ask(sort=order, size=3, after=after))
         found.extend(row.pk for row in part.rows)
@@ -178,7 +179,7 @@ def test_state__each_filter_is_a_chip_whose_removal_keeps_the_others() -> None:
     rows(3)
     page = shown(a_request("/list/?label=label-000&first=1&sort=key&extra=kept"))
     label, first = page.chips
-    assert (label.label, label.value, first.value) == ("Label", "Null", "Yes")
+    assert (label.label, label.value, first.value) == ("Label", "Null", "是")
     assert label.remove_url == "/list/?extra=kept&first=1&sort=key"
     assert page.clear_url == "/list/?extra=kept&sort=key"
 
@@ -214,9 +215,11 @@ def test_selected__filters_that_cannot_be_read_select_nothing() -> None:
 
 def exported(form: str, path: str = "/list/?") -> bytes:
     response = TABLE.respond(a_request(f"{path}&export={form}"), Draft.objects.all(), template="unused.html")
+    assert isinstance(response, StreamingHttpResponse)
     assert response.status_code == 200
-    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    response.close()
+    content = b"".join(response)
+    for close in response._resource_closers:  # type: ignore[attr-defined]  # closing the answer would close the test's connection too
+        close()
     return content
 
 
@@ -249,11 +252,8 @@ def test_export__is_recorded() -> None:
     rows(2)
     exported("csv", "/list/?q=row")
     entry = AuditEntry.objects.get(type="ui.list_exported")
-    assert (entry.subject_id, entry.changes["after"]["rows"], entry.personal["after"]["query"]) == (
-        "ui.test_rows",
-        2,
-        "q=row",
-    )
+    assert (entry.subject_id, entry.changes["after"]["rows"]) == ("ui.test_rows", 2)
+    assert entry.personal == {"after": {"query": "q=row"}}
 
 
 @pytest.mark.django_db
@@ -274,7 +274,7 @@ def test_export__text_never_becomes_a_formula(text: str) -> None:
     write_xlsx(out, [column], [SimpleNamespace(a=text)], Ink(NOW, "UTC"))
     out.seek(0)
     found = python_calamine.CalamineWorkbook.from_filelike(out).get_sheet_by_index(0).to_python()
-    assert found[1][0].strip() == text.strip()
+    assert str(found[1][0]).strip() == text.strip()
     assert "".join(lines([column], [SimpleNamespace(a=text)], Ink(NOW, "UTC"))).splitlines()[1].strip('"')[0] == "'"
 
 
