@@ -52,6 +52,15 @@ migrate: setup ## bring the database up to this version
 	@$(PY) -m zhike.platform.db.launcher ensure
 	@ZHIKE_DB_ROLE=owner ZHIKE_PROCESS=migrate $(PY) manage.py prepare
 
+.PHONY: backup
+backup: setup ## write one file with database and files; FILE=… (default: var/backups/)
+	@$(PY) -m zhike.platform.ops.backup make $(if $(FILE),"$(FILE)")
+
+.PHONY: restore
+restore: setup ## bring back a backup, Zhike being stopped; FILE=… REPLACE=1 gives up what is there
+	@test -n "$(FILE)" || { echo "Name the file: make restore FILE=var/backups/zhike-….tar"; exit 1; }
+	@$(PY) -m zhike.platform.ops.backup restore "$(FILE)" $(if $(REPLACE),--replace)
+
 .PHONY: try-import
 try-import: setup ## import a folder of exports and print the figures; DIR=…
 	@test -n "$(DIR)" || { echo "Name the folder: make try-import DIR=/path/to/export"; exit 1; }

@@ -71,6 +71,13 @@ def drop_database(admin: Parameters, *, name: str, maintenance: str) -> None:
         conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def rename_database(admin: Parameters, *, name: str, to: str, maintenance: str) -> None:
+    """Rename database `name`, ending whoever is still connected to it."""
+    with connect(admin, dbname=maintenance) as conn:
+        conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        conn.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(to)))
+
+
 def clone_database(admin: Parameters, *, name: str, template: str, maintenance: str) -> None:
     """Make database `name` as a copy of `template`, which nobody may be connected to."""
     with connect(admin, dbname=maintenance) as conn:
