@@ -55,7 +55,7 @@ def empty_template() -> Template:
 def migrate(database: str) -> None:
     """Run every migration on `database` as zhike_owner, in a process of its own."""
     manage(["migrate", "--no-input", "--skip-checks", "--verbosity", "0"], database=database, role="owner")
-    manage(["createcachetable", "--skip-checks", "--verbosity", "0"], database=database, role="owner")
+    manage(["createcachetable", "--verbosity", "0"], database=database, role="owner")
 
 
 def manage(arguments: list[str], *, database: str, role: str = "app") -> str:
