@@ -1,6 +1,7 @@
 """How the file's own rows follow a merge, and go back with it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -68,7 +69,7 @@ def _one_primary(from_id: int, to_id: int) -> None:
         )
 
 
-def _ids(statement: str, values: Mapping[str, object]) -> list[int]:
+def _ids(statement: str, values: Mapping[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return sorted(row[0] for row in cursor.fetchall())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -126,7 +127,7 @@ def derive(customer_ids: Sequence[int], *, dormant: timedelta, lost: timedelta, 
 
     The callers have locked these files.
     """
-    given = {"customers": list(customer_ids), "now": now, "dormant": dormant, "lost": lost}
+    given: dict[str, Any] = {"customers": list(customer_ids), "now": now, "dormant": dormant, "lost": lost}
     services = services_sql()
     with connection.cursor() as cursor:
         cursor.execute(_DERIVE.format(services=services), given)

@@ -154,7 +154,10 @@ def add_seat(
         raise Invalid.of("title", "too_long", _("At most %(maximum)s characters."), maximum=MAX_TITLE)
     _check_holder(actor, customer_id, contact_id)
     seat, made = ChainSeat.objects.get_or_create(
-        customer_id=customer_id, role=role.value, contact_id=contact_id, title=title.strip()
+        customer_id=customer_id,
+        role=role.value,
+        contact_id=contact_id,  # type: ignore[misc]  # None finds the place that nobody holds
+        title=title.strip(),
     )
     if made:
         _record_seat(actor, seat, before={}, now=now)
@@ -169,8 +172,8 @@ def fill_seat(*, actor: Actor, seat_id: int, contact_id: int | None, now: dateti
     if seat.contact_id == contact_id:
         return
     _check_holder(actor, seat.customer_id, contact_id)
-    taken = ChainSeat.objects.filter(customer_id=seat.customer_id, role=seat.role, contact_id=contact_id)
-    if contact_id is not None and taken.exists():
+    same_place = ChainSeat.objects.filter(customer_id=seat.customer_id, role=seat.role)
+    if contact_id is not None and same_place.filter(contact_id=contact_id).exists():
         raise Invalid.of("contact_id", "taken", _("This person holds such a place already."))
     before, seat.contact_id = seat.contact_id, contact_id
     seat.save(update_fields=["contact"])

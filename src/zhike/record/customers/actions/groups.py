@@ -123,7 +123,7 @@ def undo_merge(*, actor: Actor, from_id: int, now: datetime) -> None:
 
 
 def _locked_pair(actor: Actor, first: int, second: int | None) -> dict[int, Customer]:
-    return {pk: locked_live(actor, pk) for pk in sorted({first, second} - {None})}
+    return {pk: locked_live(actor, pk) for pk in sorted({pk for pk in (first, second) if pk is not None})}
 
 
 def _move(from_id: int, to_id: int, *, rows: Moved | None) -> dict[str, dict[str, list[int]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit, parameters
@@ -53,7 +54,8 @@ def add_points(
         read = read_point(entry.kind, entry.raw, region=region, extension=entry.extension)
         if read is None:
             continue
-        own = ContactPoint.objects.filter(customer_id=customer_id, contact_id=contact_id, kind=entry.kind.value)
+        whose = Q(customer_id=customer_id, contact_id=contact_id)
+        own = ContactPoint.objects.filter(whose, kind=entry.kind.value)
         if any(row.value == read.value for row in rows) or own.filter(value=read.value).exists():
             raise Invalid({"raw": [FieldError("taken", _("This number or address is there already."))]})
         first = entry.primary or not (own.exists() or any(row.kind == entry.kind.value for row in rows))
@@ -92,7 +94,8 @@ def change_point(
     authorize(actor, EDIT, subject=("customer", row.customer_id))
     before = {"primary": row.primary, "shared": row.shared, "verified": row.verified_at is not None}
     if primary:
-        same = ContactPoint.objects.filter(customer_id=row.customer_id, contact_id=row.contact_id, kind=row.kind)
+        whose = Q(customer_id=row.customer_id, contact_id=row.contact_id)
+        same = ContactPoint.objects.filter(whose, kind=row.kind)
         same.filter(primary=True).update(primary=False)
     row.primary = row.primary if primary is None else primary
     row.shared = row.shared if shared is None else shared

@@ -68,7 +68,7 @@ def _derive(actor: Actor, customer_ids: Sequence[int], *, now: datetime, mode: M
         ),
         now=now,
     )
-    told = [events.StagesMovedEvent(customer_ids=part) for part in portions(changed)]
+    told: list[outbox.Event] = [events.StagesMovedEvent(customer_ids=part) for part in portions(changed)]
     told += [events.ProspectsConvertedEvent(customer_ids=part) for part in portions(converted)]
     outbox.emit_many(told, now=now, mode=mode)
     return len(changed)

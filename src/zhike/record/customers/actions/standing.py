@@ -120,14 +120,14 @@ def record_dealings(*, actor: Actor, dealings: Sequence[Dealing] = (), table: st
     Either `dealings`, or the name of a temporary table with customer_id, unit_id, at.
     """
     authorize(actor, PUSH)
-    given = {
+    given: dict[str, Any] = {
         "ids": [d.customer_id for d in dealings],
         "units": [d.unit_id for d in dealings],
         "at": [d.at for d in dealings],
     }
     with connection.cursor() as cursor:
         cursor.execute(_DEAL.format(rows=_identifier(table) or _GIVEN_DEALINGS), None if table else given)
-        changed = cursor.rowcount
+        changed: int = cursor.rowcount
     if changed:
         audit.record(actor, events.DealingsRecorded(subject=("customers", changed), after={"pairs": changed}), now=now)
     return changed

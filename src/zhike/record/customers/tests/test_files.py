@@ -14,6 +14,7 @@ from zhike.record.customers.models import Customer, OwnerHistory, StageChange
 from zhike.record.customers.queries.customers import entry_of
 from zhike.record.customers.tests.factories import NOW, SETUP, customer, entry
 from zhike.record.customers.types import CustomerKind, EditClash
+from zhike.record.organization import actions as staff_actions
 from zhike.record.organization.tests import factories as organization
 from zhike.record.organization.types import RoleReach, UnitKind
 
@@ -69,7 +70,7 @@ def test_owner__change_keeps_the_earlier_owners_with_their_dates() -> None:
 def test_owner__who_has_left_is_refused() -> None:
     row = customer()
     gone = organization.staff(name="赵磊")
-    organization.actions.deactivate_staff(actor=SETUP, staff_id=gone.pk, reason="离职", now=NOW)
+    staff_actions.deactivate_staff(actor=SETUP, staff_id=gone.pk, reason="离职", now=NOW)
     with pytest.raises(Exception, match="赵磊"):
         actions.change_owner(actor=SETUP, customer_ids=[row.pk], to_staff_id=gone.pk, reason="", now=NOW)
     row.refresh_from_db()

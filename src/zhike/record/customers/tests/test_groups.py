@@ -72,7 +72,7 @@ def test_group__members_out_of_reach_are_counted_only() -> None:
 
 
 def _rows() -> list[int]:
-    return [model.objects.count() for model in CHILDREN]  # type: ignore[attr-defined]
+    return [model.objects.count() for model in CHILDREN]
 
 
 @pytest.mark.django_db

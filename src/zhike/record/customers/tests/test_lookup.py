@@ -1,5 +1,7 @@
 """From any key to the file."""
 
+from typing import Any
+
 import pytest
 
 from zhike.record.customers import actions, queries
@@ -98,7 +100,7 @@ def test_likely_same__hints_at_registration_phone_and_name() -> None:
     row = customer(name="华夏电子（上海）有限公司", registration_no="91310000MA1FL0XX1A")
     contact(row, phone("13812345678"))
 
-    def why(**given: str) -> list[str]:
+    def why(**given: Any) -> list[str]:
         values = {"name": "", **given}
         return [like.why for like in queries.likely_same(actor=SETUP, now=NOW, **values)]
 

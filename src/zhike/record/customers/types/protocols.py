@@ -122,9 +122,14 @@ class CustomerCard(Protocol):
 class GroupMeasure(Protocol):
     """A figure per customer that a group adds up (CUST-20). One query."""
 
-    code: str
-    label: Label
-    right: str
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> Label: ...
+
+    @property
+    def right(self) -> str: ...
 
     def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]: ...
 
