@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.platform import parameters
 from zhike.platform.actors import Actor
 from zhike.platform.authz import Right
+from zhike.platform.files.types import IMAGES, PDF, Purpose
 from zhike.record.shipments.types.codes import LATE_RULE_LABELS, LateRule
 
 EVERYBODY = frozenset(
@@ -45,6 +46,8 @@ ACKNOWLEDGE_WATCH = Right(
 )
 IMPORT_SHIPMENTS = Right("shipments.import", _("Import orders and tracking events"), frozenset({"department", "admin"}))
 EXPLAIN_CODES = Right("shipments.codes", _("Say what carriers' status codes mean"), frozenset({"department", "admin"}))
+
+PROOF = Purpose(code="shipments.proof", label=_("Proof of delivery"), types=IMAGES | {PDF}, right=REPLY_DELIVERY)
 
 LATE_RULE = parameters.Parameter(
     key="shipments.late_rule",

@@ -1,7 +1,7 @@
 """Decisions about shipments: what state a feed leads to, what is late, which legs it shows. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import md5
 from typing import Final
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from zhike.platform import clock
 from zhike.record.shipments.types.codes import TERMINAL, Classifier, Condition, IncidentReason, LateRule, Status
+from zhike.record.shipments.types.views import Stop
 
 # One letter a state, in the order in which states of the same instant count. The same letters are folded in SQL.
 LETTERS: Final = {status: chr(ord("A") + position) for position, status in enumerate(Status)}
@@ -102,6 +103,44 @@ def overdue_at(*, promised_at: datetime | None, zone: str, rule: LateRule) -> da
 def days_late(*, on: datetime, promised_at: datetime, zone: str) -> int:
     """Whole calendar days after the promised day, never negative."""
     return max(0, (clock.local_date(on, zone) - clock.local_date(promised_at, zone)).days)
+
+
+Step = tuple[datetime, Status | None, str, int | None]
+
+
+def stops_of(steps: Sequence[Step], *, closed: bool, slow_after: timedelta, now: datetime) -> list[Stop]:
+    """The way as stays: consecutive events of one place are one stay, which ends when the next place is reached.
+
+    `steps` are (time, status, place, unit) in order. Leaving for delivery begins a stay of its own. Of the stays that
+    lasted longer than `slow_after` the longest is the slow one; the end of a closed shipment is no stay.
+    """
+    stays: list[Stop] = []
+    for at, status, place, unit_id in steps:
+        last = stays[-1] if stays else None
+        if last is not None and _stays(last, status, place, unit_id):
+            stays[-1] = replace(last, status=status or last.status)
+            continue
+        if last is not None:
+            stays[-1] = replace(last, ended_at=at)
+        name = place or (last.name if last else "")
+        stays.append(Stop(name=name, unit_id=unit_id, status=status, started_at=at, ended_at=None))
+    if closed and stays:
+        stays[-1] = replace(stays[-1], ended_at=stays[-1].started_at)
+    longest = max(range(len(stays)), key=lambda i: stays[i].stay(now), default=None)
+    if longest is not None and stays[longest].stay(now) > slow_after:
+        stays[longest] = replace(stays[longest], slow=True)
+    return stays
+
+
+def _stays(last: Stop, status: Status | None, place: str, unit_id: int | None) -> bool:
+    if Status.OUT_FOR_DELIVERY in {status, last.status} and status is not last.status and status is not None:
+        return False
+    return (place, unit_id) in {(last.name, last.unit_id), ("", None), (last.name, None)}
+
+
+def masked_name(name: str) -> str:
+    """A person's name for people outside: the first character, or of Western names the first letter."""
+    return f"{name[0]}**" if name else ""
 
 
 def condition_flags(condition: Condition | None) -> tuple[bool, bool]:

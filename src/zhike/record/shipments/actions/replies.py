@@ -40,13 +40,13 @@ def record_delivery_reply(
     condition: Condition,
     now: datetime,
     remark: str = "",
-    files: Sequence[str] = (),
+    file_ids: Sequence[int] = (),
     replaces_because: str = "",
 ) -> int:
-    """Record who took the goods; a shipment not yet delivered is delivered by it. `files` are stored photos."""
+    """Record who took the goods; a shipment not yet delivered is delivered by it. `file_ids` name photos."""
     shipment = held(actor, shipment_id)
     authorize(actor, REPLY_DELIVERY, subject=("shipment", shipment_id), unit_no=shipment.scope_unit_id)
-    _check(shipment, signer, signed_at, files, now)
+    _check(shipment, signer, signed_at, file_ids, now)
     replaced = _replace(shipment, replaces_because, now)
     row = ProofOfDelivery.objects.create(
         shipment=shipment,
@@ -55,7 +55,7 @@ def record_delivery_reply(
         zone=shipment.zone,
         condition=condition.value,
         remark=remark.strip(),
-        files=list(files),
+        files=list(file_ids),
         recorded_at=now,
         actor_kind=actor.kind.value,
         actor_id=actor.id,
@@ -75,7 +75,7 @@ def record_delivery_reply(
                 "signed_at": signed_at,
                 "condition": condition,
                 "remark": row.remark,
-                "files": len(files),
+                "files": len(file_ids),
             },
             reason=replaces_because.strip(),
         ),
@@ -85,7 +85,7 @@ def record_delivery_reply(
     return row.pk
 
 
-def _check(shipment: Shipment, signer: str, signed_at: datetime, files: Sequence[str], now: datetime) -> None:
+def _check(shipment: Shipment, signer: str, signed_at: datetime, file_ids: Sequence[int], now: datetime) -> None:
     found: dict[str, list[FieldError]] = {}
     if not signer.strip():
         found["signer"] = [FieldError("required", _("Please say who signed."))]
@@ -93,7 +93,7 @@ def _check(shipment: Shipment, signer: str, signed_at: datetime, files: Sequence
         found["signed_at"] = [FieldError("in_future", _("Nobody has signed in the future."))]
     if signed_at < shipment.ordered_at:
         found["signed_at"] = [FieldError("before_order", _("This is before the order."))]
-    if len(files) > MOST_FILES:
+    if len(file_ids) > MOST_FILES:
         found["files"] = [FieldError("too_many", _("At most %(most)s photos."), {"most": MOST_FILES})]
     if found:
         raise Invalid(found)

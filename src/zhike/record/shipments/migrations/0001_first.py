@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                 (
                     "files",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
+                        base_field=models.BigIntegerField(), default=list, size=None
                     ),
                 ),
                 ("recorded_at", models.DateTimeField()),

@@ -61,7 +61,8 @@ class ProofOfDelivery(models.Model):
     zone = models.CharField(max_length=64)
     condition = models.CharField(max_length=20)
     remark = models.CharField(max_length=500, default="")
-    files = ArrayField(models.CharField(max_length=64), default=list)
+    # Ids of stored files; the files themselves belong to the platform.
+    files = ArrayField(models.BigIntegerField(), default=list)
     recorded_at = models.DateTimeField()
     actor_kind = models.CharField(max_length=16)
     actor_id = models.CharField(max_length=80)

@@ -54,7 +54,7 @@ def shipment(**given: Any) -> Shipment:
     """One shipment of one order, ordered three days ago, promised for today, as it came from the order's system."""
     number = next(_numbers)
     own = given.pop("order", None) or order(
-        **{k: given[k] for k in ("ordered_at", "zone", "customer", "mode", "scope_unit_id") if k in given}
+        **{k: given[k] for k in ("ordered_at", "zone", "customer", "customer_id", "scope_unit_id") if k in given}
     )
     consignee = given.pop("consignee", {})
     values: dict[str, Any] = {

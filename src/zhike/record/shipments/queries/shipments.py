@@ -1,0 +1,266 @@
+"""Shipments and everything on their page."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import pgettext
+
+from zhike.platform import parameters, phones
+from zhike.platform.actors import Actor
+from zhike.platform.errors import NotFound
+from zhike.record.organization.queries.units import unit_rows
+from zhike.record.shipments.models import (
+    EstimateChange,
+    Leg,
+    Order,
+    Party,
+    PromiseCorrection,
+    ProofOfDelivery,
+    Shipment,
+    TrackingEvent,
+)
+from zhike.record.shipments.models.orders import ShipmentSet
+from zhike.record.shipments.policies import SILENT_AFTER, scope
+from zhike.record.shipments.rules import normal_waybill, stops_of
+from zhike.record.shipments.types.codes import Classifier, Condition, LegKind, Status
+from zhike.record.shipments.types.views import (
+    CorrectionLine,
+    EstimateLine,
+    EventLine,
+    LegLine,
+    PartyLine,
+    ReplyLine,
+    Stop,
+)
+
+MOST_WAYBILLS = 200
+MOST_EVENTS = 500
+
+
+def shipment_rows(*, actor: Actor) -> ShipmentSet:
+    """Shipments within reach, for lists that filter, sort and page by themselves."""
+    return Shipment.objects.filter(scope(actor)).select_related("customer")
+
+
+def order_rows(*, actor: Actor) -> QuerySet[Order]:
+    """Orders within reach with customer and department."""
+    return Order.objects.filter(scope(actor)).select_related("customer", "department")
+
+
+def get_shipment(*, actor: Actor, shipment_id: int) -> Shipment:
+    """One shipment with order, customer, outlets and courier; raises NotFound."""
+    found = _page_rows(actor).filter(pk=shipment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_by_waybill(*, actor: Actor, waybill: str, carrier: str | None = None) -> list[Shipment]:
+    """The shipments that a typed waybill means: one, or one a carrier."""
+    rows = _page_rows(actor).filter(waybill=normal_waybill(waybill))
+    return list((rows if carrier is None else rows.filter(carrier=carrier)).order_by("carrier"))
+
+
+def _page_rows(actor: Actor) -> ShipmentSet:
+    return Shipment.objects.filter(scope(actor)).select_related(
+        "order__department", "customer", "origin_unit", "destination_unit", "holder_unit", "courier_staff"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFound:
+    """A batch query: the ids found, and the waybills that nothing was found for."""
+
+    ids: tuple[int, ...]
+    missing: tuple[str, ...]
+    dropped: int
+
+
+def find_batch(*, actor: Actor, text: str) -> BatchFound:
+    """Pasted waybills, one a line or parted by blanks and commas (批量查单): at most 200 are looked up."""
+    parts = text.replace(",", " ").replace("，", " ").replace("、", " ").replace(";", " ").split()
+    wanted = list(dict.fromkeys(normal_waybill(part) for part in parts))
+    asked = wanted[:MOST_WAYBILLS]
+    found = dict(Shipment.objects.filter(scope(actor), waybill__in=asked).values_list("pk", "waybill"))
+    known = set(found.values())
+    return BatchFound(tuple(found), tuple(w for w in asked if w not in known), len(wanted) - len(asked))
+
+
+def order_shipments(*, actor: Actor, order_id: int) -> list[Shipment]:
+    """The shipments of one order, in the order of registration."""
+    return list(Shipment.objects.filter(scope(actor), order_id=order_id).order_by("pk"))
+
+
+def parties(*, actor: Actor, shipment_id: int) -> dict[str, PartyLine]:
+    """Consignor and consignee, phones masked."""
+    rows = Party.objects.filter(scope(actor, "shipment__"), shipment_id=shipment_id)
+    return {
+        row.role: PartyLine(
+            role=row.role,
+            name=row.name,
+            phone=phones.mask(row.phone),
+            address=row.address,
+            city=row.city,
+            region=row.region,
+            country=row.country,
+            zone=row.zone,
+        )
+        for row in rows
+    }
+
+
+def consignees(*, actor: Actor, shipment_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and city of the consignee by shipment, for lists. One query."""
+    rows = Party.objects.filter(scope(actor, "shipment__"), shipment_id__in=shipment_ids, role="consignee")
+    return {pk: (name, city) for pk, name, city in rows.values_list("shipment_id", "name", "city")}
+
+
+def events_of(*, actor: Actor, shipment_id: int, newest_first: bool = True) -> list[EventLine]:
+    """The line of events, planned and voided ones included (SHIP-02)."""
+    order = ("-occurred_at", "-digest") if newest_first else ("occurred_at", "digest")
+    rows = TrackingEvent.objects.filter(scope(actor, "shipment__"), shipment_id=shipment_id).order_by(*order)
+    return [event_line(row) for row in rows[:MOST_EVENTS]]
+
+
+def event_line(row: TrackingEvent) -> EventLine:
+    return EventLine(
+        id=row.pk,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        zone=row.zone,
+        status=Status(row.status) if row.status else None,
+        classifier=row.classifier,
+        vocabulary=row.vocabulary,
+        raw_code=row.raw_code,
+        raw_text=row.raw_text,
+        place=row.place,
+        unit_id=row.unit_id,
+        source=row.source,
+        handler_name=row.handler_name,
+        handler_phone=row.handler_phone,
+        incident_reason=row.incident_reason,
+        voided=row.voided_at is not None,
+        void_reason=row.void_reason,
+    )
+
+
+def data_age(shipment: Shipment, now: datetime) -> timedelta | None:
+    """Now minus the last event (SHIP-02); None before the first."""
+    return now - shipment.last_event_at if shipment.last_event_at else None
+
+
+def stops(events: Sequence[EventLine], *, closed: bool, now: datetime) -> list[Stop]:
+    """The way of a shipment from its events in any order."""
+    seen = sorted(
+        (e for e in events if e.classifier == Classifier.ACT and not e.voided),
+        key=lambda e: (e.occurred_at, list(Status).index(e.status) if e.status else -1),
+    )
+    steps = [(e.occurred_at, e.status, e.place, e.unit_id) for e in seen]
+    return stops_of(steps, closed=closed, slow_after=parameters.value(SILENT_AFTER, at=now), now=now)
+
+
+def legs_of(*, actor: Actor, shipment: Shipment, way: Sequence[Stop]) -> list[LegLine]:
+    """Who answers where: the stays that the events show, with the outlets and couriers named for them."""
+    named = list(
+        Leg.objects.filter(scope(actor, "shipment__"), shipment=shipment).select_related("unit").order_by("sequence")
+    )
+    wanted = {unit_id for unit_id in (*(s.unit_id for s in way), shipment.holder_unit_id) if unit_id is not None}
+    units = {u.pk: u for u in unit_rows(actor=actor).filter(pk__in=wanted)}
+    lines: list[LegLine] = []
+    used: set[int] = set()
+    for position, stop in enumerate(way):
+        last = position == len(way) - 1
+        kind = _kind(stop, position, last=last)
+        leg = next((x for x in named if x.pk not in used and _fits(x, stop, kind)), None)
+        if leg is not None:
+            used.add(leg.pk)
+        unit = units.get(stop.unit_id or 0) or (leg.unit if leg else None)
+        holder = last and kind is LegKind.DELIVERY
+        lines.append(
+            LegLine(
+                sequence=leg.sequence if leg else position,
+                kind=kind,
+                unit_id=unit.pk if unit else None,
+                outlet=unit.name if unit else stop.name,
+                outlet_phone=(leg.outlet_phone if leg else "") or (unit.phone if unit else ""),
+                courier_staff_id=leg.courier_staff_id if leg else None,
+                courier_name=(leg.courier_name if leg else "") or (shipment.courier_name if holder else ""),
+                courier_phone=(leg.courier_phone if leg else "") or (shipment.courier_phone if holder else ""),
+                started_at=stop.started_at,
+                ended_at=stop.ended_at,
+                now=last and shipment.is_open,
+            )
+        )
+    return lines + [_planned(leg) for leg in named if leg.pk not in used]
+
+
+def _kind(stop: Stop, position: int, *, last: bool) -> LegKind:
+    if position == 0 and stop.status in {Status.INFO_RECEIVED, Status.PICKED_UP, None}:
+        return LegKind.PICKUP
+    delivering = {Status.OUT_FOR_DELIVERY, Status.DELIVERED, Status.ATTEMPT_FAILED, Status.READY_FOR_PICKUP}
+    return LegKind.DELIVERY if last and stop.status in delivering else LegKind.HUB
+
+
+def _fits(leg: Leg, stop: Stop, kind: LegKind) -> bool:
+    if leg.unit_id and stop.unit_id:
+        return leg.unit_id == stop.unit_id
+    return leg.kind == kind.value
+
+
+def _planned(leg: Leg) -> LegLine:
+    return LegLine(
+        sequence=leg.sequence,
+        kind=LegKind(leg.kind),
+        unit_id=leg.unit_id,
+        outlet=leg.unit.name if leg.unit else pgettext("leg", "Not named yet"),
+        outlet_phone=leg.outlet_phone,
+        courier_staff_id=leg.courier_staff_id,
+        courier_name=leg.courier_name,
+        courier_phone=leg.courier_phone,
+        started_at=leg.started_at,
+        ended_at=leg.ended_at,
+        now=False,
+    )
+
+
+def estimates_of(*, actor: Actor, shipment_id: int) -> list[EstimateLine]:
+    """Later estimates, the newest first."""
+    rows = EstimateChange.objects.filter(scope(actor, "shipment__"), shipment_id=shipment_id).order_by("-at", "-eta")
+    return [EstimateLine(at=r.at, eta=r.eta, source=r.source, said_by=r.said_by, reason=r.reason) for r in rows[:50]]
+
+
+def corrections_of(*, actor: Actor, shipment_id: int) -> list[CorrectionLine]:
+    rows = PromiseCorrection.objects.filter(scope(actor, "shipment__"), shipment_id=shipment_id).order_by("-version")
+    return [
+        CorrectionLine(
+            at=r.at,
+            version=r.version,
+            before_delivery_at=r.before_delivery_at,
+            promised_delivery_at=r.promised_delivery_at,
+            reason=r.reason,
+        )
+        for r in rows
+    ]
+
+
+def replies_of(*, actor: Actor, shipment_id: int) -> list[ReplyLine]:
+    """Delivery replies, the one that counts first."""
+    rows = ProofOfDelivery.objects.filter(scope(actor, "shipment__"), shipment_id=shipment_id).order_by("-pk")
+    return [
+        ReplyLine(
+            id=r.pk,
+            signer=r.signer,
+            signed_at=r.signed_at,
+            zone=r.zone,
+            condition=Condition(r.condition),
+            remark=r.remark,
+            file_ids=tuple(r.files),
+            recorded_at=r.recorded_at,
+            recorded_by=r.actor_label or r.actor_id,
+            replaced_at=r.replaced_at,
+            replaced_reason=r.replaced_reason,
+        )
+        for r in rows
+    ]
