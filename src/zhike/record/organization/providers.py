@@ -1,19 +1,29 @@
-"""What the organization itself answers: heads of units pass on when they leave."""
+"""What the organization itself offers: heads who leave, imports, the search, and who a member of staff is now."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Count
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.actors import Actor, ActorKind, find_actors_with
+from zhike.platform.actors import Actor, ActorKind, Reach, find_actors_with
 from zhike.platform.bulk.types import Target, register
+from zhike.platform.search.types import Document, Sight, register_source
 from zhike.record.organization.actions import import_staff, import_units, set_head
-from zhike.record.organization.models import Unit
-from zhike.record.organization.policies import EDIT_STAFF, EDIT_UNITS
+from zhike.record.organization.models import Staff, Unit
+from zhike.record.organization.policies import EDIT_STAFF, EDIT_UNITS, VIEW_STAFF, VIEW_UNITS
 from zhike.record.organization.queries import actor_for_staff
-from zhike.record.organization.types import HeldItem, keep_as_history, register_holdings
+from zhike.record.organization.types import (
+    STAFF_KIND,
+    UNIT_KIND,
+    HeldItem,
+    Label,
+    ScopeColumn,
+    keep_as_history,
+    register_holdings,
+    register_unit_move,
+)
 from zhike.record.organization.types.imports import STAFF_FIELDS, STAFF_REASONS, UNIT_FIELDS, UNIT_REASONS
 
 
@@ -43,11 +53,72 @@ class Heads:
         return len(units)
 
 
+class UnitSearch:
+    """Units and outlets: a directory open to everybody who may see one of them."""
+
+    kind = UNIT_KIND
+    label: Label = _("Outlets and units")
+    order = 40
+
+    def sight(self, actor: Actor) -> Sight:
+        return Sight(whole=actor.has(VIEW_UNITS.code))
+
+    def documents(self, ids: Sequence[int]) -> Sequence[Document]:
+        return [
+            Document(
+                object_id=unit.pk,
+                title=unit.name,
+                number=unit.code,
+                line=" ".join(part for part in (unit.city, unit.address) if part),
+                keys=[unit.code, *unit.phones],
+                texts=[unit.city, unit.address, unit.area_text, *unit.districts, *unit.labels.values()],
+                scope_unit_id=unit.tree_no,
+            )
+            for unit in Unit.objects.filter(pk__in=ids, active=True)
+        ]
+
+    def ids(self, *, after: int, limit: int) -> Sequence[int]:
+        return list(Unit.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+    def url(self, object_id: int) -> str:
+        return _page(object_id)
+
+
+class StaffSearch:
+    """Colleagues within reach."""
+
+    kind = STAFF_KIND
+    label: Label = _("Colleagues")
+    order = 41
+
+    def sight(self, actor: Actor) -> Sight:
+        reach = actor.reach if actor.has(VIEW_STAFF.code) else Reach()
+        return Sight(whole=reach.everything, reach=reach, staff_id=actor.staff_id)
+
+    def documents(self, ids: Sequence[int]) -> Sequence[Document]:
+        return [
+            Document(
+                object_id=staff.pk,
+                title=staff.name,
+                number=staff.number,
+                line=" ".join(part for part in (staff.unit.name, staff.rank) if part),
+                keys=[staff.number, *staff.phones, *([staff.email] if staff.email else [])],
+                texts=[staff.unit.name, staff.rank],
+                scope_unit_id=staff.unit.tree_no,
+                own_staff_id=staff.pk,
+            )
+            for staff in Staff.objects.filter(pk__in=ids, active=True).select_related("unit")
+        ]
+
+    def ids(self, *, after: int, limit: int) -> Sequence[int]:
+        return list(Staff.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+    def url(self, object_id: int) -> str:
+        return reverse("organization:person", args=[object_id])
+
+
 def _page(unit_id: int) -> str:
-    try:
-        return reverse("organization:outlet", args=[unit_id])
-    except NoReverseMatch:
-        return ""
+    return reverse("organization:outlet", args=[unit_id])
 
 
 UNITS = register(
@@ -85,3 +156,7 @@ keep_as_history(
     "organization.StaffSkill.staff",
     "organization.AuthorityUse.staff",
 )
+register_source(UnitSearch())
+register_source(StaffSearch())
+# Found records carry the number of their unit too; the search itself knows no units.
+register_unit_move(ScopeColumn("search_document"))

@@ -28,12 +28,13 @@ def by_name(table: Table) -> Table:
     return replace(table, sort=table.sort.replace("name_pinyin", "name_strokes"), columns=tuple(columns))
 
 
-def dial(number: str) -> SafeString:
-    """A work phone that can be called and copied; empty for none."""
+def dial(number: str, *, copy: bool = True) -> SafeString:
+    """A work phone that can be called and, outside lists, copied; a dash for none."""
     if not number:
         return NOTHING
     shown = phones.display(number.partition(";")[0], extension=number.partition(";ext=")[2])
-    return format_html('<a class="zk-num" href="tel:{}">{}</a>{}', number, shown, copy_button(shown))
+    call = format_html('<a class="text-nowrap" href="tel:{}">{}</a>', number, shown)
+    return join([call, copy_button(shown)], "") if copy else call
 
 
 def dials(numbers: Sequence[str]) -> SafeString:

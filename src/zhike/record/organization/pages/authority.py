@@ -151,6 +151,7 @@ def limits(request: HttpRequest) -> HttpResponseBase:
         "to_decide": [
             (
                 row,
+                pick(row.role.labels) or row.role.code,
                 _action(row),
                 _amount(row.max_amount, row.currency),
                 _period(row),

@@ -64,7 +64,9 @@ PEOPLE = Table(
         Column("number", _("Staff number"), sort="number", width="narrow"),
         Column("unit", _("Unit"), value="unit.name", lines=2),
         Column("rank", _("Rank")),
-        Column("phone", _("Phone"), Kind.MARKUP, value=lambda row: dial(row.phone), plain=lambda row: row.phone),
+        Column(
+            "phone", _("Phone"), Kind.MARKUP, value=lambda row: dial(row.phone, copy=False), plain=lambda row: row.phone
+        ),
         Column("duty", pgettext_lazy("staff", "Duty"), Kind.STATUS, value=_duty),
         Column("is_courier", _("Courier"), Kind.YES),
         Column("sign_in", _("Sign-in"), Kind.YES, value=lambda row: row.user_id is not None),
@@ -157,7 +159,7 @@ def _facts(staff: Staff) -> list[Fact]:
 def _role_status(role: HeldRole, now: datetime) -> Status:
     if role.valid_until is not None and role.valid_until <= now:
         return Status(pgettext("role", "ended"), Tone.QUIET)
-    return Status(pgettext("role", "holds"), Tone.OK) if role.valid_from <= now else Status(_("begins later"))
+    return Status(pgettext("role", "in force"), Tone.OK) if role.valid_from <= now else Status(_("begins later"))
 
 
 def _deeds(staff: Staff, actor: Actor) -> dict[str, Any]:

@@ -106,9 +106,13 @@ OUTLETS = Table(
         Column("kind", _("Kind"), value=lambda row: KIND_LABELS[row.unit.kind]),
         Column("city", _("City"), value="unit.city"),
         Column(
-            "phone", _("Phone"), Kind.MARKUP, value=lambda row: dial(row.card.phone), plain=lambda row: row.card.phone
+            "phone",
+            _("Phone"),
+            Kind.MARKUP,
+            value=lambda row: dial(row.card.phone, copy=False),
+            plain=lambda row: row.card.phone,
         ),
-        Column("hours", _("Today"), value=lambda row: _hours(row.card)),
+        Column("hours", _("Today"), value=lambda row: _hours(row.card), lines=2),
         Column("couriers", _("Couriers"), Kind.NUMBER),
         Column("gaps", _("Needs"), Kind.STATUS, value=_gaps),
         Column("address", _("Address"), value="unit.address", shown=False, lines=2),
@@ -178,7 +182,9 @@ def tree(request: HttpRequest) -> HttpResponse:
     units = queries.unit_tree(actor=actor, active_only=not closed)
     create = Button(label=_("Open a unit"), url=reverse("organization:unit_new"), icon="plus", key="n")
     context = {
-        "units": [(u, KIND_LABELS[u.kind], SIDE_LABELS[u.side], range(u.depth), dial(u.phone)) for u in units],
+        "units": [
+            (u, KIND_LABELS[u.kind], SIDE_LABELS[u.side], range(u.depth), dial(u.phone, copy=False)) for u in units
+        ],
         "primary": create if actor.has(EDIT_UNITS.code) else None,
         "closed": closed,
     }
@@ -224,7 +230,9 @@ def _open_status(card: OutletCard) -> Status:
 
 def _facts(unit: Unit, card: OutletCard, actor: Actor) -> list[Fact]:
     services = gettext(", ").join(str(SERVICE_LABELS[code]) for code in unit.services)
-    place = f"{unit.lat}, {unit.lon}" if unit.lat is not None and unit.lon is not None else ""
+    place = (
+        f"{unit.lat.normalize():f}, {unit.lon.normalize():f}" if unit.lat is not None and unit.lon is not None else ""
+    )
     head = unit.head
     return [
         Fact(label=_("Phone"), value=dials(unit.phones) if unit.phones else None, missing=_("no phone")),

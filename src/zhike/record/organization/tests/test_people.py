@@ -7,12 +7,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from zhike.platform import audit, outbox
+from zhike.platform import audit, outbox, search
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import Actor, Reach
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.platform.outbox.models import OutboxEvent
+from zhike.platform.search import index
 from zhike.record.organization import actions, queries
 from zhike.record.organization.models import Role, Staff, StaffRole, Unit
 from zhike.record.organization.tests import factories as make
@@ -305,3 +306,20 @@ def test_events__units_and_staff_tell_the_rooms_above() -> None:
     assert kinds >= {"organization.units_changed", "organization.staff_changed"}
     outbox.drain_all(now=NOW)
     assert settings.AUTH_USER_MODEL == "accounts.User"
+
+
+def test_search__units_in_both_scripts_and_colleagues_within_reach() -> None:
+    outlet, other = make.unit(name="客户中心网点", code="KH01"), make.unit()
+    near, far = make.staff(outlet, name="周航", phones=("+8613812345678",)), make.staff(other, name="周远航")
+    index.refresh("unit", [outlet.pk], now=NOW)
+    index.refresh("staff", [near.pk, far.pk], now=NOW)
+    found = make.actor(outlet, roles=("outlet",))
+
+    def hits(text: str) -> list[tuple[str, int]]:
+        return [(hit.kind, hit.object_id) for hit in search.search(actor=found, text=text).hits]
+
+    assert hits("客戶中心") == [("unit", outlet.pk)]
+    assert hits("kh01") == [("unit", outlet.pk)]
+    assert hits("周航") == [("staff", near.pk)]
+    assert hits("13812345678") == [("staff", near.pk)]
+    assert hits("周远航") == []

@@ -40,6 +40,8 @@ from zhike.record.organization.types.records import (
 from zhike.record.organization.types.words import (
     DEFAULT_ROLES,
     SERVICE_POINTS,
+    STAFF_KIND,
+    UNIT_KIND,
     Duty,
     Interval,
     Label,
@@ -55,6 +57,8 @@ from zhike.record.organization.types.words import (
 __all__ = [
     "DEFAULT_ROLES",
     "SERVICE_POINTS",
+    "STAFF_KIND",
+    "UNIT_KIND",
     "Authority",
     "ConflictFound",
     "Courier",

@@ -96,3 +96,8 @@ class Interval:
 
     no: int
     end: int
+
+
+# How the search names these records.
+UNIT_KIND = "unit"
+STAFF_KIND = "staff"
