@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.harness import databases
 from zhike.platform.accounts.models import User
@@ -23,15 +24,16 @@ CONTENT = "ab" * 32
 
 @pytest.fixture
 def company(fresh_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A database with a person and a folder with a file; the same cluster, a state folder of its own."""
+    """A database with a person and a folder with a file: the same server, named as a foreign one."""
     here = environment()
+    server = make_conninfo(**launcher.admin_parameters(here), dbname=fresh_db)
     var = tmp_path / "var"
     (var / "files" / "ab").mkdir(parents=True)
     (var / "files" / "ab" / CONTENT).write_bytes("签收照片".encode())
     (var / "secrets.json").write_text(json.dumps(here.secrets))
     (var / "secrets.json").chmod(0o600)
-    (var / "pg").symlink_to(here.var / "pg")
     monkeypatch.setenv("ZHIKE_VAR", str(var))
+    monkeypatch.setenv("DATABASE_URL", server)
     environment.cache_clear()
     User.objects.create_user("chen", "invented-password", name="陈静")
     yield var

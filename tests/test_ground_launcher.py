@@ -72,6 +72,24 @@ def test_start__folder_that_others_cannot_enter(cluster: Cluster) -> None:
         assert conn.execute("SELECT current_user").fetchone() == ("zhike_app",)
 
 
+def test_start__closed_folder_is_named_instead_of_beginning_an_empty_company(open_folder: Path) -> None:
+    cluster = Cluster(open_folder / "var", me())
+    try:
+        assert cluster.run("start").returncode == 0
+        assert cluster.run("stop").returncode == 0
+        open_folder.chmod(0o700)
+        again = cluster.run("start")
+        if os.geteuid() == 0:
+            assert again.returncode == 1
+            assert "can no longer enter that folder" in again.stderr
+        else:
+            assert again.returncode == 0
+        assert not (cluster.var / "pg" / "place.json").exists()
+    finally:
+        open_folder.chmod(0o755)
+        cluster.remove()
+
+
 def test_start__path_longer_than_a_socket_address(open_folder: Path) -> None:
     deep = open_folder / ("数" * 30) / ("x" * 60)
     deep.mkdir(parents=True)

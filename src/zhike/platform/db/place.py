@@ -88,6 +88,13 @@ def choose_place(var: Path, account: Account) -> Place:
     place = place_of(var)
     if account.is_me or place.home != place.control or can_reach(account, place.control):
         return place
+    if place.data.exists():
+        # An empty company must never appear where there was a full one.
+        message = (
+            f"The data in {place.data} belong to {account.name}, who can no longer enter that folder. Let others enter "
+            f"the folders above it again (chmod o+x), as they could when the data were made."
+        )
+        raise DatabaseUnavailable(message)
     home = SYSTEM_HOME / _digest(var)
     SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     note = place.control / "place.json"
