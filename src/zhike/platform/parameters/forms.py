@@ -46,9 +46,5 @@ class NoteForm(forms.Form):
 
 def _value_help(row: Row) -> str:
     parameter = row.parameter
-    parts = [str(parameter.unit)] if str(parameter.unit) else []
-    if parameter.minimum is not None:
-        parts.append(str(_("at least %(limit)s") % {"limit": rules.bare(parameter, parameter.minimum)}))
-    if parameter.maximum is not None:
-        parts.append(str(_("at most %(limit)s") % {"limit": rules.bare(parameter, parameter.maximum)}))
-    return " · ".join(parts)
+    unit = "" if rules.has_own_unit(parameter) else str(parameter.unit)
+    return " · ".join(part for part in (unit, *rules.limits(parameter)) if part)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -190,14 +190,13 @@ def _page(actor: Actor, row: Row, form: ChangeForm, now: datetime) -> dict[str, 
 
 def _facts(row: Row) -> list[Fact]:
     parameter: Parameter[Any] = row.parameter
-    bounds = [rules.bare(parameter, bound) for bound in (parameter.minimum, parameter.maximum) if bound is not None]
     return [
         Fact(label=_("Default"), value=rules.display(parameter, parameter.default)),
         Fact(label=_("Its source"), value=parameter.source),
-        Fact(label=_("Unit"), value=str(parameter.unit), missing=_("has its own")),
-        Fact(label=_("Limits"), value=" – ".join(bounds), missing=_("none set")),
+        *([] if rules.has_own_unit(parameter) else [Fact(label=_("Unit"), value=str(parameter.unit))]),
+        Fact(label=_("Limits"), value=" · ".join(rules.limits(parameter)), missing=_("none set")),
         Fact(label=_("Version"), value=str(row.version)),
-        Fact(label=_("Key"), value=parameter.key, copy=parameter.key),
+        Fact(label=pgettext_lazy("parameter", "Key"), value=parameter.key, copy=parameter.key),
     ]
 
 

@@ -142,6 +142,21 @@ def bare(parameter: Parameter[Any], value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and str(parameter.unit) else str(value)
 
 
+def has_own_unit(parameter: Parameter[Any]) -> bool:
+    """Whether values are written with a unit of their own, as durations are."""
+    return parameter.kind is timedelta or bool(parameter.options())
+
+
+def limits(parameter: Parameter[Any]) -> list[str]:
+    """The bounds in words; empty where there are none."""
+    found: list[str] = []
+    if parameter.minimum is not None:
+        found.append(gettext("at least %(limit)s") % {"limit": bare(parameter, parameter.minimum)})
+    if parameter.maximum is not None:
+        found.append(gettext("at most %(limit)s") % {"limit": bare(parameter, parameter.maximum)})
+    return found
+
+
 def editable(value: object) -> str:
     """The value as an input field holds it: `read` gives the same value back in any language."""
     if isinstance(value, bool):

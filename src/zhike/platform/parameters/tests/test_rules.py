@@ -98,7 +98,7 @@ def test_read__names_what_is_wrong(kind: type, default: object, typed: str, code
 
 
 def test_problems__says_the_limit() -> None:
-    with declared_for_test() as parameter:
+    with declared_for_test() as parameter, translation.override("en"):
         assert [error.text() for error in rules.problems(parameter, Decimal("1.2"))] == [
             "The largest allowed value is 1 share."
         ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from zhike.platform import operation, parameters
@@ -90,7 +91,8 @@ def test_list_areas__groups_by_room_and_shows_default_current_and_pending(parame
     areas = queries.list_areas(actor=make_actor(), now=NOW, text="trial")
 
     [area] = areas
-    assert (area.code, str(area.label)) == ("parameters", "Parameters")
+    with translation.override("en"):
+        assert (area.code, str(area.label)) == ("parameters", "Parameters")
     [row] = area.rows
     assert (row.parameter.default, row.value, row.version) == (Decimal("0.75"), Decimal("0.8"), 2)
     assert (row.is_default, row.since, row.source, row.changes) == (False, NOW, "where", 1)
