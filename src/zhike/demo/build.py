@@ -61,9 +61,9 @@ def build_company(
     world = build_world(measure, chance)
     truths = None if control else planted(now.date(), measure.outlets)
     goods = build_goods(world, measure, now, truths, chance)
-    units = _units(world, now)
+    units = make_units(world, now)
     say(f"{len(units)} units")
-    _staff(world, units, now)
+    make_staff(world, units, now)
     say(f"{len(world.people)} people, {len(SIGN_IN_ROLES)} sign-ins")
     _customers(world, now)
     say(f"{len(world.shippers)} customers")
@@ -88,7 +88,7 @@ def _week(*shifts: tuple[int, int], sunday: bool = True) -> Week:
     return (day, day, day, day, day, day, day if sunday else ())
 
 
-def _units(world: World, now: datetime) -> dict[str, int]:
+def make_units(world: World, now: datetime) -> dict[str, int]:
     """The tree: company, departments, regions, contractors, outlets; ids by code."""
     found: dict[str, int] = {}
 
@@ -157,7 +157,7 @@ def _entry(
     )
 
 
-def _staff(world: World, units: Mapping[str, int], now: datetime) -> None:
+def make_staff(world: World, units: Mapping[str, int], now: datetime) -> None:
     """People by import, roles and sign-ins by action."""
     organization.ensure_default_roles(actor=ACTOR, now=now)
     table = pa.table(

@@ -125,7 +125,8 @@ COMPANY_TRADES = (
     ("医疗器械", "health"), ("食品", "food"), ("汽车零部件", "vehicles"),
     ("家居用品", "other_manufacturing"), ("化妆品", "chemicals"),
     ("机械设备", "machinery"), ("图书文化", "culture"), ("农产品", "agriculture"),
-    ("新材料", "chemicals"), ("光电", "electronics"), ("母婴用品", "retail"), ("电商", "online_retail"), ("五金工具", "machinery"),
+    ("新材料", "chemicals"), ("光电", "electronics"), ("母婴用品", "retail"),
+    ("电商", "online_retail"), ("五金工具", "machinery"),
 )  # fmt: skip
 COMPANY_TAILS = ("有限公司", "股份有限公司", "集团有限公司", "贸易有限公司", "有限责任公司")
 GOODS = (

@@ -151,7 +151,7 @@ def _name(chance: Generator) -> str:
 
 
 def _mobile(position: int, block: str) -> str:
-    """invented numbers."""
+    """Invented numbers."""
     return f"+86{block}{position:07d}"
 
 
