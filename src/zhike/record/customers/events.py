@@ -175,21 +175,6 @@ class DealingsRecorded(audit.Event):
     label = _("Departments dealing with customers recorded")
 
 
-class CustomersImported(audit.Event):
-    type = "customers.imported"
-    label = _("List of customers imported")
-
-
-class ContactsImported(audit.Event):
-    type = "customers.contacts_imported"
-    label = _("List of contacts imported")
-
-
-class ListExported(audit.Event):
-    type = "customers.list_exported"
-    label = _("List exported")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomersCreatedEvent(outbox.Event):
     """New files; at most 5,000 ids an event."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
@@ -12,6 +12,7 @@ from zhike.record.customers.models import (
     CustomerRef,
     CustomerStanding,
     CustomerUnit,
+    Enquiry,
     OwnerHistory,
 )
 from zhike.record.customers.models.customers import CustomerSet
@@ -22,6 +23,7 @@ from zhike.record.customers.types import (
     CustomerKind,
     CustomerSummary,
     DepartmentFigures,
+    EnquiryState,
     Industry,
     LegalForm,
     Named,
@@ -229,3 +231,17 @@ def department_figures(*, actor: Actor) -> DepartmentFigures:
         known_to_two=sum(count for units, count in by_count.items() if units > 1),
         by_count=dict(sorted(by_count.items())),
     )
+
+
+def head(*, actor: Actor, number: str) -> tuple[CustomerSummary, CustomerFile, int]:
+    """What the customer's own page opens with: summary, file, open enquiries. Two queries; a merged number leads on."""
+    open_enquiries = Count("pk", filter=Q(state=EnquiryState.OPEN.value))
+    counted = Enquiry.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(n=open_enquiries)
+    rows = Customer.objects.filter(scope(actor)).select_related("owner__unit", "parent", "merged_into")
+    found = rows.annotate(open_enquiries=Subquery(counted.values("n"))).filter(number=number.strip().upper()).first()
+    if found is None:
+        raise NotFound
+    if found.merged_into is not None:
+        shown, file, count = head(actor=actor, number=found.merged_into.number)
+        return replace(shown, merged_from=found.number), file, count
+    return summary_of(found, standings_of([found.pk]).get(found.pk, {})), file_of(found), found.open_enquiries or 0

@@ -20,6 +20,7 @@ from zhike.record.customers.types import CustomerSummary, Likeness, Match, Via
 
 MOST = 10
 MOST_LIKELY = 5
+MOST_NAMED = 5000
 # Of a number in use by a whole floor, more than these would not help anybody choose.
 MOST_POINTS = 40
 SHORTEST_NAME = 2
@@ -171,6 +172,13 @@ def _by_name(actor: Actor, typed: str, limit: int) -> list[Match]:
         )
         for pk, number, name, kind, owner, contact_id, contact_name in rows
     ]
+
+
+def named_like(text: str) -> QuerySet[Customer, Any]:
+    """Ids of files with this number, or whose name begins so; for filters of lists that are scoped already."""
+    files = Customer.objects.files()
+    numbered = files.filter(number=tidy(text).upper()).values("pk")
+    return numbered.union(files.filter(name_fold__startswith=name_fold(text)).values("pk")[:MOST_NAMED], all=True)
 
 
 def _ranked(found: Iterable[Match]) -> list[Match]:
