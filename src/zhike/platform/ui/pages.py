@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.platform import clock
 from zhike.platform.accounts.actions import update_profile
+from zhike.platform.actors import Actor
 from zhike.platform.errors import Conflict
 from zhike.platform.i18n.middleware import supported
-from zhike.platform.ui import actions, keeping, queries
+from zhike.platform.ui import actions, keeping, queries, slots
 from zhike.platform.ui.access import public, requires, signed_in
 from zhike.platform.ui.context import FOLD_COOKIE, THEME_COOKIE, THEMES
 from zhike.platform.ui.gallery import page
@@ -174,6 +175,14 @@ urlpatterns = [
     path("ui/navigation/", set_fold, name="fold"),
 ]
 
+
+def drafts_in_hand(actor: Actor) -> list[slots.InHand]:
+    """What this person has typed and not sent."""
+    found = queries.drafts(actor=actor, most=slots.MOST_IN_HAND)
+    return [slots.InHand(key=f"draft:{draft.key}", label=draft.label, url=draft.url) for draft in found]
+
+
+slots.provide_in_hand(drafts_in_hand)
 register(
     NavItem(
         job=Job.SETTINGS,

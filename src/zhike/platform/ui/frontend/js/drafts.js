@@ -4,6 +4,7 @@ import { clockTime, element, word } from "./words.js";
 
 const PAUSE = 2000;
 const SAVE = "/ui/drafts/";
+const SENT = "zk-sent:";
 const KEPT = "/ui/drafts/kept/";
 const store = (key) => `zk-draft:${document.body.dataset.who ?? ""}:${key}`;
 
@@ -50,15 +51,32 @@ function note(form, text, discard) {
   }
 }
 
+function known(key) {
+  return window.localStorage.getItem(store(key)) !== null;
+}
+
+// Here and on the server.
 function forget(key) {
   window.localStorage.removeItem(store(key));
+  return post(SAVE, { key }).catch(() => null);
+}
+
+// A draft goes only when what was sent has arrived: on the next page, unless that shows the form again with errors.
+function settleSent() {
+  for (const mark of Object.keys(window.sessionStorage).filter((name) => name.startsWith(SENT))) {
+    const key = mark.slice(SENT.length);
+    window.sessionStorage.removeItem(mark);
+    const form = [...document.querySelectorAll("form[data-zk-draft]")].find((one) => one.dataset.zkDraft === key);
+    const failed = document.querySelector(".zk-error-page") || form?.querySelector("[aria-invalid], .zk-error");
+    if (!failed) forget(key);
+  }
 }
 
 async function keep(form, key) {
   const content = read(form);
   const at = Date.now();
   window.localStorage.setItem(store(key), JSON.stringify({ content, at }));
-  const sent = { key, label: form.dataset.zkDraftLabel ?? document.title, url: window.location.pathname };
+  const sent = { key, label: form.dataset.zkDraftLabel ?? document.querySelector("h1")?.textContent.trim() ?? document.title, url: window.location.pathname };
   for (const [name, text] of Object.entries(content)) sent[`f.${name}`] = text;
   try {
     await post(SAVE, sent);
@@ -91,14 +109,16 @@ async function tend(form) {
   form.addEventListener("input", touch);
   form.addEventListener("submit", () => {
     window.clearTimeout(timer);
-    forget(key);
+    if (known(key) && !form.matches("[hx-post], [data-hx-post]")) window.sessionStorage.setItem(SENT + key, "1");
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target === form && event.detail.successful && known(key)) forget(key);
   });
   const found = form.querySelector("[aria-invalid]") ? null : await kept(key);
   if (found && Object.keys(found.content).length) {
     write(form, found.content);
     note(form, word("restored", { time: clockTime(found.at) }), async () => {
-      forget(key);
-      await post(SAVE, { key });
+      await forget(key);
       window.location.reload();
     });
   }
@@ -106,6 +126,7 @@ async function tend(form) {
 
 export function startDrafts() {
   const all = (root) => root.querySelectorAll("form[data-zk-draft]").forEach(tend);
+  settleSent();
   all(document);
   document.addEventListener("htmx:afterSettle", (event) => all(event.target));
 }

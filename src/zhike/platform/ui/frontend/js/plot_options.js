@@ -1,7 +1,7 @@
 // From our own small specification of a plot to ECharts options.
 import { base, nameAxis, valueAxis } from "./plot_base.js";
-import { bars, diverging, dots, dumbbells, funnel } from "./plot_rows.js";
-import { format, hatch } from "./plot_words.js";
+import { bars, diverging, dots, dumbbells, funnel, hatchedPoints } from "./plot_rows.js";
+import { format } from "./plot_words.js";
 
 const SERIES = ["series-1", "series-2", "series-3", "series-4"];
 
@@ -123,7 +123,6 @@ function places(spec, ink) {
             color: ink[point.tone],
             opacity: 0.75,
             borderColor: ink.surface,
-            ...(point.small ? { decal: hatch(ink) } : {}),
           },
           label: { show: point.named, color: ink.ink },
         })),
@@ -131,6 +130,12 @@ function places(spec, ink) {
         labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
         tooltip: { formatter: (point) => `${point.name} ${point.data.text}` },
       },
+      hatchedPoints(
+        spec.points.flatMap((point) =>
+          point.small ? [{ at: [point.longitude, point.latitude], radius: point.size / 2 }] : [],
+        ),
+        ink,
+      ),
     ],
   };
 }

@@ -34,6 +34,34 @@ function whiskers(rows, color, z = 2) {
   };
 }
 
+// ECharts gives symbols no decal, so a point of small base is hatched by three lines across it.
+export function hatchedPoints(points, ink) {
+  return {
+    type: "custom",
+    silent: true,
+    z: 4,
+    tooltip: { show: false },
+    data: points.map(({ at, radius }) => [...at, radius]),
+    encode: { x: 0, y: 1 },
+    renderItem: (_params, api) => {
+      const [x, y] = api.coord([api.value(0), api.value(1)]);
+      const radius = api.value(2);
+      const children = [-0.55, 0, 0.55].map((part) => {
+        const half = (radius * Math.sqrt(1 - part * part)) / Math.SQRT2;
+        const shift = (part * radius) / Math.SQRT2;
+        return {
+          type: "line",
+          shape: { x1: x + shift - half, y1: y + shift + half, x2: x + shift + half, y2: y + shift - half },
+          style: { stroke: ink.surface, lineWidth: 1.5 },
+        };
+      });
+      return { type: "group", children };
+    },
+  };
+}
+
+const small = (rows, place, radius) => rows.flatMap((row, at) => (row.small ? [{ at: place(row, at), radius }] : []));
+
 function reference(spec, ink) {
   if (spec.reference === null) return [];
   return [
@@ -61,7 +89,7 @@ function point(row, at, ink, color) {
     value: [row.value, at],
     url: row.url,
     row,
-    itemStyle: { color, opacity: 1, ...(row.small ? { decal: hatch(ink) } : {}) },
+    itemStyle: { color, opacity: 1 },
   };
 }
 
@@ -81,6 +109,7 @@ export function dots(spec, ink, width) {
         tooltip: { formatter: ({ data }) => data.row.text },
         z: 3,
       },
+      hatchedPoints(small(spec.rows, (row, at) => [row.value, at], 6), ink),
       ...reference(spec, ink),
     ],
   };
@@ -125,13 +154,14 @@ export function funnel(spec, ink) {
           value: [row.n, row.value],
           url: row.url,
           row,
-          itemStyle: { color: ink[row.tone], ...(row.small ? { decal: hatch(ink) } : {}) },
+          itemStyle: { color: ink[row.tone], opacity: 1 },
           label: { show: row.named, formatter: row.name, position: "right", color: ink.ink, fontSize: 12 },
         })),
         labelLayout: { moveOverlap: "shiftY", hideOverlap: true },
         tooltip: { formatter: ({ data }) => data.row.text },
         z: 3,
       },
+      hatchedPoints(small(spec.rows, (row) => [row.n, row.value], 4.5), ink),
     ],
   };
 }
@@ -185,7 +215,7 @@ export function dumbbells(spec, ink, width) {
       row,
       itemStyle: hollow
         ? { color: ink.surface, borderColor: ink[tone], borderWidth: 2, opacity: 1 }
-        : { color: ink[tone], opacity: 1, ...(row.small ? { decal: hatch(ink) } : {}) },
+        : { color: ink[tone], opacity: 1 },
       label: { show: at === 0, formatter: label, position: "top", color: ink["ink-2"], fontSize: 12 },
     })),
     labelLayout: { moveOverlap: "shiftX" },
@@ -203,6 +233,7 @@ export function dumbbells(spec, ink, width) {
       },
       dot("start", "series-1", true, spec.start_label),
       dot("end", "series-1", false, spec.end_label),
+      hatchedPoints(small(spec.rows, (row, at) => [row.end, at], 6), ink),
     ],
   };
 }
