@@ -20,6 +20,7 @@ from zhike.platform.ops import actions, metrics, queries
 from zhike.platform.ops.policies import REPAIR, VIEW_OPERATIONS
 from zhike.platform.ops.types import Label, Reading
 from zhike.platform.ui import formats
+from zhike.platform.ui.access import public, requires
 from zhike.platform.ui.navigation import Job, NavItem, register
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.toasts import toast
@@ -42,6 +43,7 @@ class Card:
     lines: tuple[Line, ...]
 
 
+@public("asked by the machine's own watchers; says nothing of anybody")
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -49,6 +51,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
+@public("asked by the machine's own watchers; says nothing of anybody")
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -68,6 +71,7 @@ def _missing_migrations() -> list[str]:
     return [str(migration) for migration, _backwards in plan]
 
 
+@public("the page itself asks who may scrape")
 @never_cache
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
@@ -77,6 +81,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@requires(VIEW_OPERATIONS)
 def operations(request: HttpRequest) -> HttpResponse:
     actor, now = require_actor(request), clock.now()
     found = queries.list_cards(actor=actor, now=now)
@@ -102,6 +107,7 @@ def _line(reading: Reading) -> Line:
 
 
 @require_POST
+@requires(REPAIR)
 def retry_parked(request: HttpRequest) -> HttpResponse:
     """Try the parked events that the form names."""
     event_ids = [int(text) for text in request.POST.getlist("event") if text.isdecimal() and len(text) < 19]  # noqa: PLR2004 a bigint
@@ -111,6 +117,7 @@ def retry_parked(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@requires(REPAIR)
 def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
     actions.retry_job(actor=require_actor(request), job_id=job_id, now=clock.now())
     toast(request, gettext("The job will run again"))
