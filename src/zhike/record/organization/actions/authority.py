@@ -149,7 +149,12 @@ def use_authority(
 
 
 def _locked(limit_id: int) -> AuthorityLimit:
-    limit = AuthorityLimit.objects.select_for_update(no_key=True).filter(pk=limit_id).first()
+    limit = (
+        AuthorityLimit.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("role")
+        .filter(pk=limit_id)
+        .first()
+    )
     if limit is None:
         raise NotFound
     return limit
@@ -179,7 +184,7 @@ def _make_room(limit: AuthorityLimit) -> None:
 
 def _known(limit: AuthorityLimit) -> dict[str, object]:
     return {
-        "role_id": limit.role_id,
+        "role": limit.role.code,
         "action": limit.action,
         "reason": limit.reason,
         "max_amount": limit.max_amount,

@@ -3,6 +3,7 @@
 from zhike.record.organization.forms.control import AuthorityForm, RoleForm
 from zhike.record.organization.forms.people import (
     AccountForm,
+    CourierForm,
     GiveRoleForm,
     HandOverForm,
     ProfileForm,
@@ -15,6 +16,7 @@ __all__ = [
     "AccountForm",
     "AuthorityForm",
     "CloseForm",
+    "CourierForm",
     "DisruptionForm",
     "GiveRoleForm",
     "HandOverForm",

@@ -24,7 +24,7 @@ LEVELS = [("", "–"), *((str(level), str(level)) for level in range(1, 6))]
 
 
 class StaffForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     number = CodeField(label=_("Staff number"), max_length=40)
     unit_id = forms.ChoiceField(label=_("Unit"))
     form_of_address = forms.CharField(label=_("Form of address"), required=False, max_length=60)
@@ -73,6 +73,24 @@ class StaffForm(forms.Form):
         ]
         skills = {f"skill_{code}": str(level) for code, level in levels.items()}
         return {**{name: getattr(staff, name) for name in plain}, **skills, "phones": ", ".join(staff.phones)}
+
+
+class CourierForm(forms.Form):
+    phones = CodeField(
+        label=_("Phones"),
+        required=False,
+        max_length=200,
+        help_text=_("Several are separated by commas; the first one is shown."),
+    )
+    duty = forms.ChoiceField(label=pgettext_lazy("staff", "Duty"), choices=list(DUTY_LABELS.items()))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return lines(self.cleaned_data["phones"])
+
+    @property
+    def chosen_duty(self) -> Duty:
+        return Duty(self.cleaned_data["duty"])
 
 
 class AccountForm(forms.Form):

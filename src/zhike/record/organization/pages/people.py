@@ -26,13 +26,14 @@ from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.tables import BuiltInView, Choice, Column, Flag, Kind, Search, Table
 from zhike.platform.ui.toasts import toast
 from zhike.record.organization import actions, queries
-from zhike.record.organization.forms import AccountForm, GiveRoleForm, HandOverForm, ReasonForm, StaffForm
+from zhike.record.organization.forms import AccountForm, CourierForm, GiveRoleForm, HandOverForm, ReasonForm, StaffForm
 from zhike.record.organization.forms.units import unit_choices
 from zhike.record.organization.models import Staff
 from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only
 from zhike.record.organization.policies import (
     ASSIGN_ROLES,
     DEACTIVATE_STAFF,
+    EDIT_COURIERS,
     EDIT_STAFF,
     HAND_OVER,
     VIEW_STAFF,
@@ -60,7 +61,7 @@ PEOPLE = Table(
     title=_("People"),
     sort="name_pinyin",
     columns=(
-        Column("name", _("Name"), sort="name_pinyin", lines=2),
+        Column("name", pgettext_lazy("person", "Name"), sort="name_pinyin", lines=2),
         Column("number", _("Staff number"), sort="number", width="narrow"),
         Column("unit", _("Unit"), value="unit.name", lines=2),
         Column("rank", _("Rank")),
@@ -326,6 +327,33 @@ def take_role(request: HttpRequest, staff_id: int, staff_role_id: int) -> HttpRe
     return HttpResponseRedirect(_page(staff_id))
 
 
+@requires(EDIT_COURIERS)
+def courier(request: HttpRequest, staff_id: int) -> HttpResponse:
+    """What an outlet keeps up to date of its couriers."""
+    actor = require_actor(request)
+    staff = queries.staff_member(actor=actor, staff_id=staff_id)
+    form = CourierForm(request.POST or None, initial={"phones": ", ".join(staff.phones), "duty": staff.duty})
+    back = reverse("organization:outlet", args=[staff.unit_id])
+    if form.is_bound and form.is_valid():
+        try:
+            actions.update_courier(
+                actor=actor, staff_id=staff_id, phones=form.numbers, duty=form.chosen_duty, now=clock.now()
+            )
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            toast(request, gettext("Saved."))
+            return HttpResponseRedirect(back)
+    return form_page(
+        request,
+        form,
+        title=gettext("Edit %(name)s") % {"name": staff.name},
+        submit=_("Save"),
+        crumbs=[Crumb(staff.unit.name, back)],
+        back=back,
+    )
+
+
 @requires(HAND_OVER, DEACTIVATE_STAFF)
 def leave(request: HttpRequest, staff_id: int) -> HttpResponse:
     """Everything that is still held, by kind, each with its new owner; the door closes when nothing is left."""
@@ -395,6 +423,7 @@ def come_back(request: HttpRequest, staff_id: int) -> HttpResponse:
 
 
 urlpatterns = [
+    path("goods/couriers/<int:staff_id>/", courier, name="courier"),
     path("settings/people/", people, name="people"),
     path("settings/people/new/", new, name="person_new"),
     path("settings/people/<int:staff_id>/", person, name="person"),

@@ -54,7 +54,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": roles,
         "areas": [
-            (area, [(right.label, [right.code in role.rights for role in roles]) for right in found])
+            (area, [(right.label, [(role.label, right.code in role.rights) for role in roles]) for right in found])
             for area, found in _by_area(rights)
         ],
         "conflicts": [_conflict(found, labels) for found in conflicts],

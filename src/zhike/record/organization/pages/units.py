@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -43,7 +44,7 @@ from zhike.record.organization.forms import CloseForm, DisruptionForm, MoveForm,
 from zhike.record.organization.forms.units import unit_choices
 from zhike.record.organization.models import Unit, UnitSet
 from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only
-from zhike.record.organization.policies import EDIT_UNITS, PUBLISH_DISRUPTION, VIEW_UNITS
+from zhike.record.organization.policies import EDIT_COURIERS, EDIT_UNITS, PUBLISH_DISRUPTION, VIEW_UNITS
 from zhike.record.organization.types import SERVICE_POINTS, OutletCard, PointRegister, UnitKind
 from zhike.record.organization.types.labels import GAP_LABELS, KIND_LABELS, SERVICE_LABELS, SIDE_LABELS
 
@@ -103,8 +104,8 @@ OUTLETS = Table(
     columns=(
         Column("name", _("Name"), value="unit.name", sort="name_pinyin", lines=2),
         Column("code", pgettext_lazy("unit", "Code"), value="unit.code", sort="code", width="narrow"),
-        Column("kind", _("Kind"), value=lambda row: KIND_LABELS[row.unit.kind]),
-        Column("city", _("City"), value="unit.city"),
+        Column("kind", _("Kind"), value=lambda row: KIND_LABELS[row.unit.kind], lines=2),
+        Column("city", _("City"), value="unit.city", lines=2),
         Column(
             "phone",
             _("Phone"),
@@ -112,7 +113,13 @@ OUTLETS = Table(
             value=lambda row: dial(row.card.phone, copy=False),
             plain=lambda row: row.card.phone,
         ),
-        Column("hours", _("Today"), value=lambda row: _hours(row.card), lines=2),
+        Column(
+            "hours",
+            _("Today"),
+            Kind.MARKUP,
+            value=lambda row: format_html('<span class="text-nowrap">{}</span>', _hours(row.card)),
+            plain=lambda row: _hours(row.card),
+        ),
         Column("couriers", _("Couriers"), Kind.NUMBER),
         Column("gaps", _("Needs"), Kind.STATUS, value=_gaps),
         Column("address", _("Address"), value="unit.address", shown=False, lines=2),
@@ -121,7 +128,7 @@ OUTLETS = Table(
         Search(key="q", label=_("Search"), apply=_search, placeholder=_("Name, code or city")),
         Choice(key="kind", label=_("Kind"), options=POINT_KINDS),
         Flag(key="gaps", label=_("Incomplete"), apply=_incomplete),
-        Flag(key="closed", label=_("Closed"), condition=Q(active=False)),
+        Flag(key="closed", label=pgettext_lazy("unit", "Closed"), condition=Q(active=False)),
     ),
     views=(BuiltInView(label=_("Incomplete"), query="gaps=1"),),
     row_url=lambda row: reverse("organization:outlet", args=[row.pk]),
@@ -209,6 +216,7 @@ def unit_page(request: HttpRequest, unit_id: int) -> HttpResponse:
         "week": queries.week_hours(actor=actor, unit_id=unit_id, now=now),
         "couriers": [(c, dial(c.phone), duty_status(c.duty)) for c in card.couriers],
         "notices": notices,
+        "may_edit_couriers": actor.has(EDIT_COURIERS.code) and actor.reach.covers(unit.tree_no),
         "may_publish": actor.has(PUBLISH_DISRUPTION.code) and actor.reach.covers(unit.tree_no),
         "form": DisruptionForm(initial={"starts_at": clock.local(now, unit.zone).replace(tzinfo=None)}),
         **_deeds(unit, actor),

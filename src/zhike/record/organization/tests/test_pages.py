@@ -65,6 +65,7 @@ def pages(outlet: Unit, person: Staff) -> dict[str, list[Any]]:
         "person_account": [person.pk],
         "person_roles": [person.pk],
         "person_leave": [person.pk],
+        "courier": [person.pk],
         "roles": [],
         "role_edit": ["agent"],
         "authority": [],
@@ -272,3 +273,15 @@ def test_leaving__the_next_request_of_the_leaver_is_a_strangers(client: Client) 
     assert client.get(reverse("organization:me")).status_code == 200
     actions.deactivate_staff(actor=SETUP, staff_id=member.pk, reason="离职", now=clock.now())
     assert client.get(reverse("organization:me")).status_code == 302
+
+
+def test_courier__an_outlet_adds_the_missing_phone_of_its_own_only(client: Client, outlet: Unit) -> None:
+    member = signed_in(client, "outlet")
+    Staff.objects.filter(pk=member.pk).update(unit=outlet)
+    own, strange = make.staff(outlet, is_courier=True), make.staff(make.unit(), is_courier=True)
+    values = {"phones": "138 1234 5678", "duty": "on_duty"}
+    assert client.post(reverse("organization:courier", args=[own.pk]), values).status_code == 302
+    assert client.post(reverse("organization:courier", args=[strange.pk]), values).status_code == 404
+    own.refresh_from_db()
+    strange.refresh_from_db()
+    assert (own.phones, own.duty, strange.phones) == (["+8613812345678"], "on_duty", [])

@@ -318,7 +318,7 @@ def test_search__units_in_both_scripts_and_colleagues_within_reach() -> None:
     def hits(text: str) -> list[tuple[str, int]]:
         return [(hit.kind, hit.object_id) for hit in search.search(actor=found, text=text).hits]
 
-    assert hits("客戶中心") == [("unit", outlet.pk)]
+    assert hits("客戶中心") == [("unit", outlet.pk), ("staff", near.pk)]
     assert hits("kh01") == [("unit", outlet.pk)]
     assert hits("周航") == [("staff", near.pk)]
     assert hits("13812345678") == [("staff", near.pk)]
