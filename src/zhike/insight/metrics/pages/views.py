@@ -95,6 +95,17 @@ def figure(request: HttpRequest, metric_id: str) -> HttpResponse:
 
 @require_GET
 @requires(VIEW_FIGURES)
+def card(request: HttpRequest, metric_id: str) -> HttpResponse:
+    """One figure card as a fragment, for pages that show how we stand."""
+    actor, metric = require_actor(request), metric_of(metric_id)
+    asked = _asked(request, metric)
+    answer = queries.compute(actor=actor, question=asked.question(metric_id, (MONTH,)))
+    drawn = draw.card_of(answer, _dated(answer.figures), asked, _period(asked))
+    return render(request, "metrics/card.html", {"card": drawn})
+
+
+@require_GET
+@requires(VIEW_FIGURES)
 def rows(request: HttpRequest, metric_id: str) -> HttpResponse:
     """The rows behind a figure, in the drawer or as a page of their own."""
     actor, metric = require_actor(request), metric_of(metric_id)
@@ -220,5 +231,6 @@ urlpatterns = [
     path("", overview, name="overview"),
     path("dictionary/", dictionary, name="dictionary"),
     path("<slug:metric_id>/", figure, name="figure"),
+    path("<slug:metric_id>/card/", card, name="card"),
     path("<slug:metric_id>/rows/", rows, name="rows"),
 ]
