@@ -72,6 +72,7 @@ def revoke_key(*, actor: Actor, key_id: int, now: datetime) -> KeySummary:
     return summary_of(key)
 
 
+# zhike: allow action-signature, action-authorizes -- it finds out who knocks, before there is an actor
 def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
     """Who a key is, or None for one that is unknown, revoked or expired. Not an action: it decides nothing."""
     key = ApiKey.objects.select_related("unit").filter(secret_hash=_hash(secret)).first()
@@ -94,6 +95,7 @@ def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
     )
 
 
+# zhike: allow action-signature, action-authorizes -- housekeeping by age alone, nobody's decision
 def forget_requests(*, now: datetime) -> int:
     """Drop answers older than a day: nobody repeats a request that late."""
     return SentRequest.objects.filter(at__lt=now - KEEP_REQUESTS).delete()[0]

@@ -92,6 +92,7 @@ def _forget_old(fact: str, now: datetime) -> None:
     old.delete()
 
 
+# zhike: allow action-signature -- each refresh is an action with a transaction of its own
 def refresh_all(*, actor: Actor, now: datetime) -> list[Refreshed]:
     """Every published fact, each in a transaction of its own."""
     return [refresh(actor=actor, fact=name, now=now) for name in facts.published()]

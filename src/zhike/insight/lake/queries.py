@@ -22,6 +22,7 @@ MOST_VIEWS = 60
 _local = threading.local()
 
 
+# zhike: allow query-actor -- a connection, no rows
 def engine() -> Backend:
     """This thread's own in-memory DuckDB: connections are not shared between threads."""
     if not hasattr(_local, "engine"):

@@ -164,7 +164,16 @@ def correct_entry(*, actor: Actor, interaction_id: int, body: str, subject: str 
     if wrong := text_errors(subject, body):
         raise Invalid(wrong)
     Interaction.objects.filter(pk=row.pk).update(struck_at=now)
-    copied = ("customer_id", "contact_id", "scope_unit_id", "channel", "direction", "occurred_at", "zone", "audience")
+    copied: tuple[str, ...] = (
+        "customer_id",
+        "contact_id",
+        "scope_unit_id",
+        "channel",
+        "direction",
+        "occurred_at",
+        "zone",
+        "audience",
+    )
     copied += ("audience_unit_id", "note_kind", "about_kind", "about_id")
     correction = Interaction.objects.create(
         **{name: getattr(row, name) for name in copied},
