@@ -93,6 +93,10 @@ class NewCalendarForm(CalendarForm, WeekMixin):
     code = CodeField(label=_("Code"), max_length=40, help_text=_("Lower-case letters, digits and hyphens."))
     field_order = ("code", "label_zh_hans", "label_zh_hant", "label_en", "zone", "holidays_id", "makeup_weekday")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["is_active"]
+
 
 class OverrideForm(forms.Form):
     """One date that is not like its weekday."""

@@ -16,7 +16,7 @@ from zhike.platform.calendars import actions, queries
 from zhike.platform.calendars.forms import CalendarForm, NewCalendarForm, OverrideForm, WeekForm, week_initial
 from zhike.platform.calendars.pages import views
 from zhike.platform.calendars.policies import MANAGE_CALENDARS, RECOMPUTE_CLOCKS, VIEW_CALENDARS
-from zhike.platform.calendars.queries.clocks import outdated_clocks
+from zhike.platform.calendars.queries.clocks import count_outdated
 from zhike.platform.calendars.rules.reading import read_shifts, shifts_text, week_of
 from zhike.platform.calendars.types import CalendarEntry, DayKind
 from zhike.platform.errors import Invalid, NotFound
@@ -246,7 +246,7 @@ def _outdated(actor: Actor, calendar_id: int) -> int:
     """How many open clocks still measure with earlier hours, for whoever may recompute them."""
     if not actor.has(RECOMPUTE_CLOCKS.code):
         return 0
-    return len(outdated_clocks(actor=actor, calendar_id=calendar_id))
+    return count_outdated(actor=actor, calendar_id=calendar_id)
 
 
 def row_of(actor: Actor, calendar_id: int) -> queries.CalendarRow:

@@ -17,7 +17,7 @@ from zhike.platform.calendars.models import (
 )
 from zhike.platform.calendars.policies import VIEW_CALENDARS
 from zhike.platform.calendars.queries.specs import build_specs
-from zhike.platform.calendars.rules.hours import hours_of
+from zhike.platform.calendars.rules.hours import hours_of, week_at
 from zhike.platform.calendars.rules.reading import load_shifts, week_of
 from zhike.platform.calendars.types import DayKind, Labels, Period, Shifts, Week
 from zhike.platform.errors import NotFound
@@ -136,7 +136,7 @@ def get_calendar(*, actor: Actor, calendar_id: int, year: int, today: date) -> C
         calendar.holidays_id is None or HolidayYear.objects.filter(holidays_id=calendar.holidays_id, year=year).exists()
     )
     return CalendarDetail(
-        row=_row(calendar, _weeks_at([calendar.pk], today).get(calendar.pk)),
+        row=_row(calendar, week_at(spec, today)),
         year=year,
         periods=spec.periods,
         overrides=tuple(

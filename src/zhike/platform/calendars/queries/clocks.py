@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -115,6 +115,16 @@ def outdated_clocks(*, actor: Actor, calendar_id: int) -> list[NewTerms]:
         .order_by("id")
     )
     return [NewTerms(clock_id=pk, calendar_id=calendar_id) for pk in clocks.values_list("pk", flat=True)]
+
+
+def count_outdated(*, actor: Actor, calendar_id: int) -> int:
+    """How many open clocks are measured with an earlier version of this calendar."""
+    authorize(actor, RECOMPUTE_CLOCKS)
+    return Clock.objects.filter(
+        calendar_version__calendar_id=calendar_id,
+        calendar_version__version__lt=F("calendar_version__calendar__version"),
+        state__in=[ClockState.RUNNING.value, ClockState.PAUSED.value],
+    ).count()
 
 
 def steps_of(clocks: Sequence[Clock]) -> dict[int, list[Step]]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from zhike.platform import clock
-from zhike.platform.calendars.types import DayKind, NoOpenTime, Shift, Shifts, Spec
+from zhike.platform.calendars.types import DayKind, NoOpenTime, Shift, Shifts, Spec, Week
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -49,11 +49,19 @@ def hours_of(spec: Spec, day: date) -> Shifts:
     override = spec.by_day.get(day)
     if override is not None and (override.kind is not DayKind.MAKEUP or override.shifts):
         return () if override.kind is DayKind.CLOSED else override.shifts
-    found: Shifts = ()
+    week = week_at(spec, day)
+    if week is None:
+        return ()
+    return week[spec.makeup_weekday if override is not None else day.weekday()]
+
+
+def week_at(spec: Spec, day: date) -> Week | None:
+    """The weekly hours in force on this day; None before the first."""
+    found: Week | None = None
     for period in spec.periods:
         if period.valid_from > day:
             break
-        found = period.week[spec.makeup_weekday if override is not None else day.weekday()]
+        found = period.week
     return found
 
 
