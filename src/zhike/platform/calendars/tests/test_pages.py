@@ -36,14 +36,14 @@ def address(name: str, *args: object) -> str:
     return reverse(f"calendars:{name}", args=args)
 
 
-def page(view: str, /, *args: object, rights: frozenset[str] | None = None, **data: object) -> str:
+def page(view: str, /, *args: object, rights: frozenset[str] | None = None, **data: Any) -> str:
     actor = make_actor() if rights is None else make_actor(rights=rights)
     response = ask(actor, address(view, *args), data)
     assert response.status_code == 200
     return text_of(response)
 
 
-def send(view: str, /, *args: object, expected: int = 302, **data: object) -> str:
+def send(view: str, /, *args: object, expected: int = 302, **data: Any) -> str:
     response = ask(make_actor(), address(view, *args), data, post=True)
     assert response.status_code == expected, text_of(response)
     return text_of(response)
