@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
 from zhike.platform.bulk.types import Target, register
+from zhike.platform.facts import name_dimension
+from zhike.platform.search.types import Document, Hit, Numbers, Sight, register_numbers, register_source
 from zhike.record.customers.actions import change_owner
 from zhike.record.customers.actions._moves import move_rows
 from zhike.record.customers.actions.erasure import count_people, empty_people
 from zhike.record.customers.actions.handover import pass_enquiries, pass_people
 from zhike.record.customers.actions.imports import load_customers
 from zhike.record.customers.policies import IMPORT, VIEW
-from zhike.record.customers.queries import holdings
+from zhike.record.customers.queries import documents, holdings
 from zhike.record.customers.queries.groups import contact_counts, enquiry_counts
 from zhike.record.customers.types import (
     Label,
@@ -127,6 +129,53 @@ class Measure:
         return self.count(actor=actor, customer_ids=customer_ids)
 
 
+class FileSearch:
+    kind = documents.FILE_KIND
+    label: Label = _("Customers")
+    order = 10
+
+    def sight(self, actor: Actor) -> Sight:
+        return documents.sight(actor)
+
+    def documents(self, ids: Sequence[int]) -> Sequence[Document]:
+        return documents.file_documents(ids)
+
+    def ids(self, *, after: int, limit: int) -> Sequence[int]:
+        return documents.file_ids(after, limit)
+
+    def url(self, object_id: int) -> str:
+        return reverse("customers:open", args=[object_id])
+
+
+class PersonSearch:
+    kind = documents.PERSON_KIND
+    label: Label = _("Contacts")
+    order = 20
+
+    def sight(self, actor: Actor) -> Sight:
+        return documents.sight(actor)
+
+    def documents(self, ids: Sequence[int]) -> Sequence[Document]:
+        return documents.person_documents(ids)
+
+    def ids(self, *, after: int, limit: int) -> Sequence[int]:
+        return documents.person_ids(after, limit)
+
+    def url(self, object_id: int) -> str:
+        return reverse("customers:open_person", args=[object_id])
+
+
+class ExactNumbers:
+    name = "customers"
+
+    def exact(self, *, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Mapping[str, Sequence[Hit]]:
+        return documents.exact_numbers(actor=actor, numbers=numbers, limit=limit)
+
+
+def _customer_names(values: Sequence[str]) -> Mapping[str, str]:
+    return documents.names([int(value) for value in values if value.isdecimal()])
+
+
 for _table in ("customers_customer", "customers_contact", "customers_enquiry", "customers_stagechange"):
     register_unit_move(ScopeColumn(_table))
 register_holdings(HeldFiles(), keys=["customers.Customer.owner"])
@@ -170,3 +219,7 @@ FILES = register(
         list_url_name="customers:list",
     )
 )
+register_source(FileSearch())
+register_source(PersonSearch())
+register_numbers(ExactNumbers())
+name_dimension("customer_id", _customer_names)

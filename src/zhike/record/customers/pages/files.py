@@ -106,8 +106,6 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         try:
             actions.update_customer(actor=actor, customer_id=customer.id, entry=form.entry(), version=version, now=now)
             return _saved(request, customer)
-        except Invalid as error:
-            add_errors(form, error)
         except EditClash as clash:
             chosen = kept_choice(request, clash, form.entry())
             if chosen is not None:
@@ -116,6 +114,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
                 )
                 return _saved(request, customer)
             context = {"clashes": clashes_of(form, clash), "who": gettext("Somebody else")}
+        except Invalid as error:
+            add_errors(form, error)
     return form_page(
         request,
         form,
@@ -382,3 +382,18 @@ def _changes(entry: audit.Entry) -> list[tuple[str, Any, Any]]:
 def _customer(request: HttpRequest, number: str) -> CustomerSummary:
     actor = require_actor(request)
     return queries.summary(actor=actor, customer_id=queries.id_of(actor=actor, number=number))
+
+
+@requires(VIEW)
+def open_file(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """From an id (a search result, a row of a figure) to the customer's page."""
+    found = queries.summary(actor=require_actor(request), customer_id=customer_id)
+    return HttpResponseRedirect(customer_url(found.number))
+
+
+@requires(VIEW)
+def open_person(request: HttpRequest, contact_id: int) -> HttpResponse:
+    actor = require_actor(request)
+    card = queries.contact(actor=actor, contact_id=contact_id)
+    found = queries.summary(actor=actor, customer_id=card.customer_id)
+    return HttpResponseRedirect(f"{customer_url(found.number)}?tab=net#tab")

@@ -74,14 +74,14 @@ def edit(request: HttpRequest, contact_id: int) -> HttpResponse:
         try:
             actions.update_contact(actor=actor, contact_id=contact_id, entry=form.entry(), version=version, now=now)
             return _done(request, customer, gettext("Saved."))
-        except Invalid as error:
-            add_errors(form, error)
         except EditClash as clash:
             chosen = kept_choice(request, clash, form.entry())
             if chosen is not None:
                 actions.update_contact(actor=actor, contact_id=contact_id, entry=chosen, version=clash.version, now=now)
                 return _done(request, customer, gettext("Saved."))
             context |= {"clashes": clashes_of(form, clash), "who": gettext("Somebody else")}
+        except Invalid as error:
+            add_errors(form, error)
     return form_page(
         request,
         form,

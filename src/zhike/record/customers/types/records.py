@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.errors import Conflict
+from zhike.platform.errors import FieldError, Invalid
 from zhike.record.customers.types.standing import Standing
 from zhike.record.customers.types.words import (
     ChainRole,
@@ -358,10 +358,11 @@ class GroupView:
     hidden: int = 0
 
 
-class EditClash(Conflict):
+class EditClash(Invalid):
     """Somebody saved meanwhile; `clashes` holds both values (mine, theirs) of each field that differs."""
 
     code = "edit_clash"
+    status = 409
     message = _("%(who)s saved this record while you were writing.")
     kept = _("What you typed is still in the form.")
     next_step = _("Choose the value to keep for each field and save again.")
@@ -369,4 +370,8 @@ class EditClash(Conflict):
     def __init__(self, clashes: Mapping[str, tuple[Any, Any]], *, version: int, who: str = "") -> None:
         self.clashes = dict(clashes)
         self.version = version
-        super().__init__(who=who or "–")
+        text = _("Yours: %(mine)s. Stored: %(theirs)s.")
+        super().__init__(
+            {name: [FieldError("changed", text, {"mine": m, "theirs": t})] for name, (m, t) in clashes.items()},
+            who=who or _("Somebody else"),
+        )

@@ -1,0 +1,88 @@
+"""What the customer file publishes to the lake; no names, no phones, no free text."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zhike.platform.facts import Column, ColumnType, Fact, publish
+
+INTEGER, TEXT, FLAG, DATE, FLOAT = (
+    ColumnType.INTEGER,
+    ColumnType.TEXT,
+    ColumnType.BOOLEAN,
+    ColumnType.DATE,
+    ColumnType.FLOAT,
+)
+
+
+def _day(column: str) -> str:
+    return f"timezone('UTC', {column})::date"
+
+
+def _month(column: str) -> str:
+    return f"date_trunc('month', timezone('UTC', {column}))::date"
+
+
+CUSTOMERS = publish(
+    Fact(
+        name="customers",
+        table="customers_customer",
+        month=_month("opened_at"),
+        label=_("Customer files"),
+        rows_url_name="customers:list",
+        columns=(
+            Column("customer_kind", TEXT, "kind", dimension=True, label=pgettext_lazy("customer", "Kind")),
+            Column("stage", TEXT, dimension=True, label=pgettext_lazy("customer", "Stage")),
+            Column("industry", TEXT, dimension=True, label=_("Industry")),
+            Column("region_code", TEXT, dimension=True, label=_("Region code")),
+            Column("source", TEXT, dimension=True, label=_("How we met")),
+            Column("owner_id", INTEGER, dimension=True, label=_("Responsible person")),
+            Column("scope_unit_id", INTEGER),
+            Column("opened_date", DATE, _day("opened_at")),
+            Column("converted_date", DATE, _day("converted_at")),
+            Column("first_order_date", DATE, _day("first_order_at")),
+            Column("last_order_date", DATE, _day("last_order_at")),
+            Column("last_contact_date", DATE, _day("last_contact_at")),
+            Column("is_active", FLAG, "active"),
+            Column("is_merged", FLAG, "merged_into_id IS NOT NULL"),
+        ),
+    )
+)
+ENQUIRIES = publish(
+    Fact(
+        name="enquiries",
+        table="customers_enquiry",
+        month=_month("at"),
+        label=_("Enquiries"),
+        rows_url_name="customers:enquiries",
+        columns=(
+            Column("customer_id", INTEGER, dimension=True, label=_("Customer")),
+            Column("channel", TEXT, dimension=True, label=pgettext_lazy("enquiry", "By")),
+            Column("state", TEXT, dimension=True, label=_("State")),
+            Column("loss_reason", TEXT, dimension=True, label=_("Reason")),
+            Column("staff_id", INTEGER, dimension=True, label=_("Taken by")),
+            Column("scope_unit_id", INTEGER),
+            Column("asked_date", DATE, _day("at")),
+            Column("closed_date", DATE, _day("closed_at")),
+            Column("opened_file", FLAG),
+            Column("has_reason", FLAG, "loss_reason <> ''"),
+        ),
+    )
+)
+STAGE_CHANGES = publish(
+    Fact(
+        name="stage_changes",
+        table="customers_stagechange",
+        month=_month("at"),
+        label=_("Life-cycle stages"),
+        rows_url_name="customers:base",
+        columns=(
+            Column("customer_id", INTEGER, dimension=True, label=_("Customer")),
+            Column("from_stage", TEXT, dimension=True, label=pgettext_lazy("stage", "from")),
+            Column("to_stage", TEXT, dimension=True, label=pgettext_lazy("stage", "to")),
+            Column("cause", TEXT, dimension=True, label=pgettext_lazy("stage", "Cause")),
+            Column("scope_unit_id", INTEGER),
+            Column("changed_date", DATE, _day("at")),
+            Column("days_before", FLOAT, "extract(epoch FROM at - from_since) / 86400.0"),
+        ),
+    )
+)
