@@ -21,6 +21,7 @@ class Size:
 
 SIZES = {
     "full": Size(customers=5_000, shipments=100_000, outlets=120, staff=80),
+    "medium": Size(customers=1_200, shipments=30_000, outlets=60, staff=40, couriers_per_outlet=2),
     "small": Size(customers=240, shipments=4_000, outlets=24, staff=30, couriers_per_outlet=2),
 }
 

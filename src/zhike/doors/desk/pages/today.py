@@ -117,7 +117,7 @@ def _overdue(actor: Actor, now: datetime) -> list[Item]:
                 if part
             ),
             at=row.promised_delivery_at,
-            url=_address("desk:shipment", row.pk),
+            url=_address("desk:shipment", row.pk) or _address("shipments:page", row.pk),
             is_over=True,
         )
         for row in rows
@@ -130,7 +130,7 @@ def _piles(actor: Actor, now: datetime) -> list[Pile]:
     counts = shipments.watch_counts(actor=actor, now=now)
     watch = _address("shipments:watch") or _address("desk:watch")
     return [
-        Pile(str(WATCH_LABELS[kind]), count, f"{watch}?kind={kind.value}")
+        Pile(str(WATCH_LABELS[kind]), count, f"{watch}?tab={kind.value}")
         for kind in WatchKind
         if (count := getattr(counts, kind.value))
     ]
