@@ -23,7 +23,8 @@ from zhike.platform.errors import Forbidden, Invalid, NotFound
 
 pytestmark = pytest.mark.django_db
 VIEWER = frozenset({"calendars.view"})
-WEEK = {f"day_{weekday}": "09:00-12:00, 13:30-18:00" if weekday < 5 else "" for weekday in range(7)}
+FROM: dict[str, Any] = {"from": "2000-01-01"}
+WEEK: dict[str, Any] = {f"day_{weekday}": "09:00-12:00, 13:30-18:00" if weekday < 5 else "" for weekday in range(7)}
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +119,7 @@ def test_new__opens_a_calendar() -> None:
     holidays_id = make_holidays()
     assert "09:00–18:00" in page("new")
 
-    entry = {"code": "desk", "label_en": "Desk", "zone": "Asia/Shanghai", "holidays_id": holidays_id}
+    entry: dict[str, Any] = {"code": "desk", "label_en": "Desk", "zone": "Asia/Shanghai", "holidays_id": holidays_id}
     send("new", **entry, makeup_weekday=4, is_default="on", **WEEK)
 
     row = Calendar.objects.get()
@@ -152,7 +153,7 @@ def test_edit__changes_everything_but_the_hours() -> None:
 
 def test_hours__from_a_day_on_and_removed() -> None:
     calendar_id = make_calendar()
-    assert "09:00–18:00" in page("hours", calendar_id, **{"from": "2000-01-01"})
+    assert "09:00–18:00" in page("hours", calendar_id, **FROM)
 
     send("hours", calendar_id, valid_from="2026-05-01", **WEEK)
     assert WeeklyHours.objects.count() == 2
