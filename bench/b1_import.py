@@ -131,18 +131,18 @@ def take(path: Path) -> tuple[float, StepResult]:
 
 
 def save_accepted(path: Path) -> None:
-    with connection.cursor() as cursor, path.open("wb") as file:
-        with cursor.copy("COPY (SELECT * FROM shipments_trackingevent ORDER BY id) TO STDOUT") as copy:
-            for block in copy:
-                file.write(block)
+    statement = "COPY (SELECT * FROM shipments_trackingevent ORDER BY id) TO STDOUT"
+    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(statement) as copy:
+        for block in copy:
+            file.write(block)
 
 
 def copy_accepted(path: Path) -> float:
     start = perf_counter()
-    with connection.cursor() as cursor, cursor.copy("COPY shipments_trackingevent FROM STDIN") as copy:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                copy.write(block)
+    statement = "COPY shipments_trackingevent FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy, path.open("rb") as file:
+        while block := file.read(1 << 20):
+            copy.write(block)
     return perf_counter() - start
 
 
