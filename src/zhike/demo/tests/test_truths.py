@@ -1,0 +1,110 @@
+"""The demonstration company: reproducible from one number; what is planted is found, and only that."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.harness import databases
+from zhike.demo import goods
+from zhike.demo.build import build_company
+from zhike.demo.truths import planted
+from zhike.demo.world import SIZES, build_world
+from zhike.insight.metrics.queries import MONTH, Signal, beyond_noise, compute
+from zhike.insight.metrics.types import Answer, Question
+from zhike.platform.actors import system_actor
+from zhike.record.customers import queries as customers
+from zhike.record.organization import queries as organization
+from zhike.record.shipments import queries as shipments
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+SIZE = "medium"
+READER = system_actor("demo.reader")
+
+
+def _drawn(seed: int) -> goods.Goods:
+    chance = np.random.default_rng(seed)
+    world = build_world(SIZES["small"], chance)
+    return goods.build_goods(world, SIZES["small"], NOW, planted(NOW.date(), SIZES["small"].outlets), chance)
+
+
+def test_goods__are_the_same_for_the_same_number_and_others_for_another() -> None:
+    first, again, other = _drawn(1), _drawn(1), _drawn(2)
+
+    assert first.shipments.equals(again.shipments)
+    assert first.events.equals(again.events)
+    assert not first.shipments.equals(other.shipments)
+
+
+def test_goods__have_a_season() -> None:
+    days = [NOW.date() - timedelta(days=back) for back in range(365)]
+    ordinary = np.median([goods.volume_of(day) for day in days])
+
+    assert goods.volume_of(date(2026, 11, 11)) > 2 * ordinary
+    assert goods.volume_of(date(2026, 2, 17)) < 0.3 * ordinary
+
+
+def test_goods__nothing_happens_after_the_end_of_history() -> None:
+    latest = pa.compute.max(_drawn(1).events["at"]).as_py()
+
+    assert latest <= NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def _company(*, control: bool) -> Iterator[None]:
+    with databases.cloned(databases.empty_template()):
+        build_company(size=SIZE, now=NOW, control=control, say=lambda _line: None)
+        yield
+
+
+def _signals() -> list[Signal]:
+    return beyond_noise(actor=READER, until=NOW.date(), most=100)
+
+
+def _slower_lines(answer: Answer, since: str) -> set[str]:
+    """Lines whose pick-up takes clearly longer since a month: no interval of before reaches one of after."""
+    found = set()
+    for line in {f.at["business_line"] for f in answer.figures}:
+        months = [f for f in answer.figures if f.at["business_line"] == line and f.low is not None]
+        before = [f.high for f in months if f.at[MONTH] < since and f.high is not None]
+        after = [f.low for f in months if f.at[MONTH] > since and f.low is not None]
+        if before and after and min(after) > max(before):
+            found.add(line)
+    return found
+
+
+@pytest.mark.concurrency
+@pytest.mark.req("SHIP-04", "SHIP-07")
+def test_planted_truths__are_found_without_knowing_them(django_db_blocker: pytest.FixtureRequest) -> None:
+    truths = planted(NOW.date(), SIZES[SIZE].outlets)
+    with django_db_blocker.unblock(), _company(control=False):  # type: ignore[attr-defined]
+        codes = dict(organization.unit_rows(actor=READER).values_list("pk", "code"))
+        signals = _signals()
+
+        assert shipments.shipment_rows(actor=READER).count() == SIZES[SIZE].shipments
+        assert customers.customer_rows(actor=READER).count() == SIZES[SIZE].customers
+        by_metric = {m: [s for s in signals if s.metric.id == m] for m in {s.metric.id for s in signals}}
+        (damage,) = by_metric["damaged"]
+        assert codes[int(damage.at["outlet_id"])] == f"D{truths.contractor.outlet + 1:03d}"
+        begun = date.fromisocalendar(int(damage.since[:4]), int(damage.since[6:]), 1)
+        assert abs(begun - truths.contractor.since) <= timedelta(weeks=3)
+        (silent,) = by_metric["courier_phone"]
+        assert codes[int(silent.at["outlet_id"])] == f"D{truths.phones.outlet + 1:03d}"
+        assert {s.at["promised_weekday"] for s in by_metric["late"]} == {str(truths.late_region.weekday + 1)}
+        assert {s.at["region"] for s in by_metric["late"]} <= {"CN-BJ", "CN-TJ", "CN-HE", "CN-SD", "CN-SX"}
+        (leaving,) = by_metric["shipments"]
+        assert leaving.rate < 0.5 * leaving.usual
+        pickup = compute(actor=READER, question=Question("pickup_time", split=("business_line", MONTH)))
+        assert _slower_lines(pickup, truths.pickup.since.strftime("%Y-%m")) == {truths.pickup.line}
+
+
+@pytest.mark.concurrency
+def test_control_company__shows_nothing_beyond_noise(django_db_blocker: pytest.FixtureRequest) -> None:
+    since = planted(NOW.date(), SIZES[SIZE].outlets).pickup.since.strftime("%Y-%m")
+    with django_db_blocker.unblock(), _company(control=True):  # type: ignore[attr-defined]
+        assert _signals() == []
+        pickup = compute(actor=READER, question=Question("pickup_time", split=("business_line", MONTH)))
+        assert _slower_lines(pickup, since) == set()
