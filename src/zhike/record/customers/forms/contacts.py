@@ -27,7 +27,7 @@ _PREFERRED = {code: label for code, label in CHANNEL_LABELS.items() if code not 
 class ContactForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     form_of_address = forms.CharField(
-        label=_("Form of address"), max_length=60, required=False, help_text=_("For example 王经理")
+        label=_("Form of address"), max_length=60, required=False, help_text=_("As the person is spoken to")
     )
     position = forms.CharField(label=_("Position"), max_length=120, required=False)
     roles = forms.MultipleChoiceField(

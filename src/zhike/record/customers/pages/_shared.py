@@ -82,7 +82,7 @@ def clashes_of(form: forms.Form, clash: EditClash) -> list[Clash]:
 
 def _said(field: forms.Field | None, value: Any) -> str:  # noqa: ANN401 - whatever a field holds
     if isinstance(field, forms.ChoiceField):
-        labels = {str(code): label for code, label in field.choices if not isinstance(label, list)}  # type: ignore[union-attr]
+        labels = dict(field.widget.choices)
         values = value if isinstance(value, list | tuple) else [value]
         return ", ".join(str(labels.get(str(one or ""), one)) for one in values)
     return str(value if value is not None else "")

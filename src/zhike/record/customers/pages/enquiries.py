@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
@@ -81,7 +82,7 @@ def enquiry(request: HttpRequest, enquiry_id: int) -> HttpResponse:
         "facts": [
             Fact(label=_("Customer"), value=row.customer.name, url=customer_url(row.customer.number)),
             Fact(label=_("Contact person"), value=row.contact.name if row.contact else None),
-            Fact(label=_("By"), value=CHANNEL_LABELS[row.channel]),
+            Fact(label=pgettext("enquiry", "By"), value=CHANNEL_LABELS[row.channel]),
             Fact(label=_("Taken by"), value=row.staff.name),
             Fact(label=_("Next contact"), value=row.next_contact_on),
             Fact(label=_("Reason"), value=LOSS_LABELS.get(row.loss_reason)),

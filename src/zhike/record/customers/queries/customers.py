@@ -244,4 +244,4 @@ def head(*, actor: Actor, number: str) -> tuple[CustomerSummary, CustomerFile, i
     if found.merged_into is not None:
         shown, file, count = head(actor=actor, number=found.merged_into.number)
         return replace(shown, merged_from=found.number), file, count
-    return summary_of(found, standings_of([found.pk]).get(found.pk, {})), file_of(found), found.open_enquiries or 0
+    return summary_of(found, standings_of([found.pk]).get(found.pk, {})), file_of(found), vars(found)["open_enquiries"] or 0

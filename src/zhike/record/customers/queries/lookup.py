@@ -65,8 +65,8 @@ def look_up(*, actor: Actor, key: str, now: datetime) -> Found:
 
 def _by_number(actor: Actor, typed: str) -> list[Match]:
     """Customer numbers and references of other systems, one query; a merged file stands for the one it went into."""
-    columns = ("pk", "number", "name", "kind", "owner__name", "merged_into_id", "merged_into__number")
-    columns += ("merged_into__name", "via")
+    file = ("pk", "number", "name", "kind", "owner__name")
+    columns = (*file, "merged_into_id", "merged_into__number", "merged_into__name", "via")
     reach = Customer.objects.filter(scope(actor))
     by_number = reach.filter(number=typed.upper()).annotate(via=Value(Via.NUMBER.value))
     referred = CustomerRef.objects.filter(ref=typed).values("customer_id")
