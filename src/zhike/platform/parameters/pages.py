@@ -155,16 +155,25 @@ def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 def _change(actor: Actor, key: str, form: ChangeForm, now: datetime) -> Outcome:
-    wall = form.cleaned_data["valid_from"]
     return actions.set_parameter(
         actor=actor,
         key=key,
         value=form.cleaned_data["value"],
         reason=form.cleaned_data["reason"],
         source=form.cleaned_data["source"],
-        valid_from=clock.instant_of(wall.replace(tzinfo=None), actor.zone) if wall else None,
+        valid_from=_instant(form.cleaned_data["valid_from"], actor.zone),
         now=now,
     )
+
+
+def _instant(wall: datetime | None, zone: str) -> datetime | None:
+    """Wall time in the actor's zone; years that no instant can be made of are refused."""
+    if wall is None:
+        return None
+    try:
+        return clock.instant_of(wall.replace(tzinfo=None), zone)
+    except OverflowError as error:
+        raise Invalid.of("valid_from", "too_far", _("A change begins within the next ten years.")) from error
 
 
 def _told(outcome: Outcome) -> str:

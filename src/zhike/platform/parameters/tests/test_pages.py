@@ -99,6 +99,14 @@ def test_page__keeps_what_was_typed_and_says_what_is_wrong(parameter: Parameter[
     assert not ParameterValue.objects.exists()
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59", "2020-01-01T00:00", "soon"])
+def test_page__takes_no_moment_out_of_range(parameter: Parameter[Any], moment: str) -> None:
+    response = ask(make_actor(), "page", parameter.key, post={**CHANGE, "valid_from": moment})
+
+    assert response.status_code == 422
+    assert not ParameterValue.objects.exists()
+
+
 def test_page__offers_no_form_to_viewers_and_takes_none(parameter: Parameter[Any]) -> None:
     viewer = make_actor("8", rights=VIEWER)
 
