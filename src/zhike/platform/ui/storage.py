@@ -5,5 +5,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     def stored_name(self, name: str) -> str:
-        """In tests and before the first start there is no manifest; addresses are then as in the source tree."""
-        return super().stored_name(name) if self.hashed_files else name
+        """The hashed name; the plain one as long as the file has not been collected (in tests, before the start)."""
+        path, mark, rest = name.partition("#")
+        return f"{self.hashed_files.get(self.hash_key(self.clean_name(path)), path)}{mark}{rest}"
