@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from zhike.platform.messaging.types import LONGEST_PAUSE
-from zhike.platform.phones import mask
+from zhike.platform.phones import mask, parse
 
 
 def pause_before(attempt: int, first: timedelta) -> timedelta:
@@ -22,3 +22,8 @@ def masked(address: str) -> str:
     """`chen.jing@example.com` → `c***@example.com`; numbers as everywhere."""
     user, at, domain = address.partition("@")
     return f"{user[:1]}***@{domain}" if at else mask(address)
+
+
+def as_stored(address: str) -> str:
+    """How an address that somebody types is kept."""
+    return address.strip() if "@" in address else parse(address).e164 or address.strip()
