@@ -66,6 +66,11 @@ class LateTold(audit.Event):
     label = _("Late shipments reported")
 
 
+class PhoneRevealed(audit.Event):
+    type = "shipments.phone_revealed"
+    label = _("Phone of a consignor or consignee looked at")
+
+
 class CodeExplained(audit.Event):
     type = "shipments.code_explained"
     label = _("Status code explained")

@@ -1,23 +1,129 @@
 """What shipments offers to the rooms and doors around it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
 from zhike.platform.bulk.types import Target, register
-from zhike.platform.facts import Row, name_dimension, open_rows_with
-from zhike.platform.i18n.regions import region_name
-from zhike.record.organization.types import ScopeColumn, register_unit_move
-from zhike.record.shipments.actions.imports_events import load_events
-from zhike.record.shipments.actions.imports_orders import load_orders
-from zhike.record.shipments.policies import IMPORT_SHIPMENTS
-from zhike.record.shipments.queries import shipment_rows
-from zhike.record.shipments.types.codes import LINE_LABELS, MODE_LABELS, STATUS_LABELS, Label, Status
+from zhike.platform.search.types import Document, Hit, Numbers, Sight, register_numbers, register_source
+from zhike.record.customers.types import (
+    CardPlace,
+    CustomerColumn,
+    Facet,
+    Label,
+    TimelineCursor,
+    TimelineEntry,
+    register_card,
+    register_customer_move,
+    register_group_measure,
+    register_service_source,
+    register_timeline,
+)
+from zhike.record.organization.types import HeldItem, ScopeColumn, register_holdings, register_unit_move
+from zhike.record.shipments.actions import load_events, load_orders, pass_parcels
+from zhike.record.shipments.policies import IMPORT_SHIPMENTS, VIEW_SHIPMENTS
+from zhike.record.shipments.queries import customers, documents
 from zhike.record.shipments.types.imports import EVENT_FIELDS, ORDER_FIELDS, REASONS
+
+
+class HeldParcels:
+    """Goods that a courier has and has not delivered."""
+
+    kind = "shipments"
+    label: Label = _("Shipments on the way")
+
+    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+        return customers.parcels_held(staff_ids)
+
+    def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
+        rows = customers.some_parcels(staff_id, limit)
+        return [HeldItem(pk, waybill, city, reverse("desk:shipment", args=[pk])) for pk, waybill, city in rows]
+
+    def reassign(
+        self, *, actor: Actor, from_staff_id: int, to_staff_id: int, item_ids: Sequence[int] | None, now: datetime
+    ) -> int:
+        return pass_parcels(
+            actor=actor, from_staff_id=from_staff_id, to_staff_id=to_staff_id, shipment_ids=item_ids, now=now
+        )
+
+
+class Services:
+    name = "shipments"
+
+    def spells_sql(self) -> str:
+        return customers.spells_sql()
+
+
+class Entries:
+    name = customers.SOURCE
+    facets = frozenset({Facet.GOODS})
+
+    def entries(
+        self, *, actor: Actor, customer_id: int, facet: Facet, after: TimelineCursor | None, limit: int
+    ) -> Sequence[TimelineEntry]:
+        return customers.timeline(actor=actor, customer_id=customer_id, facet=facet, after=after, limit=limit)
+
+
+class ShipmentMeasure:
+    code = "shipments"
+    label: Label = _("Shipments")
+    right = VIEW_SHIPMENTS.code
+
+    def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]:
+        return customers.shipment_counts(actor=actor, customer_ids=customer_ids)
+
+
+class GoodsCard:
+    """On the way and late, on the customer's first view."""
+
+    code = "goods_now"
+    label: Label = _("Goods")
+    place = CardPlace.NOW
+    right = VIEW_SHIPMENTS.code
+    order = 20
+    template = "shipments/card_now.html"
+
+    def context(
+        self,
+        *,
+        actor: Actor,
+        customer_id: int,
+        query: Mapping[str, str],  # noqa: ARG002 - the protocol's signature
+        now: datetime,
+    ) -> Mapping[str, Any] | None:
+        found = customers.goods_now(actor=actor, customer_id=customer_id, now=now)
+        return {"goods": found} if found.on_the_way else None
+
+
+class ShipmentSearch:
+    kind = documents.KIND
+    label: Label = _("Shipments")
+    order = 30
+
+    def sight(self, actor: Actor) -> Sight:
+        return documents.sight(actor)
+
+    def documents(self, ids: Sequence[int]) -> Sequence[Document]:
+        return documents.documents(ids)
+
+    def ids(self, *, after: int, limit: int) -> Sequence[int]:
+        return documents.document_ids(after, limit)
+
+    def url(self, object_id: int) -> str:
+        return reverse("desk:shipment", args=[object_id])
+
+
+class Waybills:
+    name = "shipments"
+
+    def exact(self, *, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Mapping[str, Sequence[Hit]]:
+        return documents.exact_numbers(actor=actor, numbers=numbers, limit=limit)
+
 
 ORDERS = register(
     Target(
@@ -27,7 +133,7 @@ ORDERS = register(
         right=IMPORT_SHIPMENTS,
         load=load_orders,
         reasons=REASONS,
-        list_url_name="desk:shipments",
+        list_url_name="shipments:list",
     )
 )
 EVENTS = register(
@@ -38,51 +144,17 @@ EVENTS = register(
         right=IMPORT_SHIPMENTS,
         load=load_events,
         reasons=REASONS,
-        list_url_name="desk:shipments",
+        list_url_name="shipments:list",
     )
 )
-register_unit_move(ScopeColumn("shipments_order"))
-register_unit_move(ScopeColumn("shipments_shipment"))
-
-_WEEKDAYS: Mapping[str, Label] = {
-    "1": _("Monday"),
-    "2": _("Tuesday"),
-    "3": _("Wednesday"),
-    "4": _("Thursday"),
-    "5": _("Friday"),
-    "6": _("Saturday"),
-    "7": _("Sunday"),
-}
-
-
-class Codes:
-    """Names of codes for figures."""
-
-    def __init__(self, known: Iterable[tuple[str, Label]]) -> None:
-        self._texts = {str(code): label for code, label in known}
-
-    def __call__(self, values: Sequence[str]) -> Mapping[str, str]:
-        return {value: str(self._texts[value]) for value in values if value in self._texts}
-
-
-def _region_names(values: Sequence[str]) -> Mapping[str, str]:
-    return {value: region_name(value) for value in values}
-
-
-def _rows_behind(*, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[Row]]:
-    """The shipments behind a figure, in the order of their ids."""
-    headings = [gettext("Waybill"), gettext("Customer"), gettext("Status"), gettext("Promised"), gettext("Delivered")]
-    found = []
-    for one in shipment_rows(actor=actor).filter(pk__in=ids).order_by("pk"):
-        days = [date_format(at, "Y-m-d") if at else "" for at in (one.promised_delivery_at, one.delivered_at)]
-        cells = (one.customer.name if one.customer else "", str(STATUS_LABELS[Status(one.status)]), *days)
-        found.append(Row(one.pk, one.waybill, reverse("desk:shipment", args=[one.pk]), cells))
-    return headings, found
-
-
-name_dimension("business_line", Codes(LINE_LABELS.items()))
-name_dimension("service_mode", Codes(MODE_LABELS.items()))
-name_dimension("status", Codes(STATUS_LABELS.items()))
-name_dimension("promised_weekday", Codes(_WEEKDAYS.items()))
-name_dimension("region", _region_names)
-open_rows_with("shipments", _rows_behind)
+for _table in ("shipments_order", "shipments_shipment"):
+    register_unit_move(ScopeColumn(_table))
+register_customer_move(CustomerColumn("shipments_order"), keys=["shipments.Order.customer"])
+register_customer_move(CustomerColumn("shipments_shipment"), keys=["shipments.Shipment.customer"])
+register_holdings(HeldParcels(), keys=["shipments.Shipment.courier_staff", "shipments.Leg.courier_staff"])
+register_service_source(Services())
+register_timeline(Entries())
+register_group_measure(ShipmentMeasure())
+register_card(GoodsCard())
+register_source(ShipmentSearch())
+register_numbers(Waybills())

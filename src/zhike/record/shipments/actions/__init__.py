@@ -1,9 +1,11 @@
 """All writes of shipments."""
 
+from zhike.record.shipments.actions.handover import pass_parcels
 from zhike.record.shipments.actions.imports_events import load_events
 from zhike.record.shipments.actions.imports_orders import load_orders
 from zhike.record.shipments.actions.legs import set_leg
 from zhike.record.shipments.actions.orders import register_order
+from zhike.record.shipments.actions.people import reveal_phone
 from zhike.record.shipments.actions.promises import change_estimate, correct_promise
 from zhike.record.shipments.actions.replies import record_delivery_reply
 from zhike.record.shipments.actions.tracking import add_events, explain_code, void_event
@@ -18,8 +20,10 @@ __all__ = [
     "lift_watch",
     "load_events",
     "load_orders",
+    "pass_parcels",
     "record_delivery_reply",
     "register_order",
+    "reveal_phone",
     "set_leg",
     "tell_late",
     "void_event",

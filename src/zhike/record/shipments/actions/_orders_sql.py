@@ -245,10 +245,11 @@ ON CONFLICT DO NOTHING
 REPLIES: Final = f"""
 INSERT INTO shipments_proofofdelivery (shipment_id, signer, signed_at, zone, condition, remark, files, recorded_at,
   actor_kind, actor_id, actor_label, replaced_reason)
-SELECT r.shipment_id, s.signer, s.delivered_at, r.zone, coalesce(s.condition, 'intact'), '', '{{{{}}}}'::bigint[],
+SELECT r.shipment_id, s.signer, coalesce(s.delivered_at, s.replied_at), r.zone, coalesce(s.condition, 'intact'), '',
+  '{{{{}}}}'::bigint[],
   coalesce(s.replied_at, s.delivered_at), 'system', %(source)s, %(source)s, ''
 FROM {ROWS} r JOIN {{staged}} s ON s.line = r.line
-WHERE s.signer IS NOT NULL AND s.delivered_at IS NOT NULL
+WHERE s.signer IS NOT NULL AND coalesce(s.delivered_at, s.replied_at) IS NOT NULL
 ORDER BY r.shipment_id
 ON CONFLICT (shipment_id) WHERE replaced_at IS NULL DO NOTHING
 """

@@ -13,6 +13,7 @@ from zhike.platform.authz import authorize
 from zhike.platform.bulk.types import Counts, Staged
 from zhike.platform.outbox.types import Mode
 from zhike.record.shipments.actions import _state
+from zhike.record.shipments.actions._customers import follow
 from zhike.record.shipments.events import BatchImported, EventsAdded
 from zhike.record.shipments.models import FeedBatch
 from zhike.record.shipments.policies import IMPORT_SHIPMENTS
@@ -90,6 +91,7 @@ def take_events(*, actor: Actor, staged: Staged, now: datetime) -> Loaded:
         _note_estimates(batch)
     live = staged.mode is Mode.LIVE
     moved = _state.recompute(now=now, list_changes=live)
+    follow(moved.customers, mode=staged.mode, now=now)
     if live:
         _state.tell(moved, now=now, mode=staged.mode)
     duplicate = left - created + again

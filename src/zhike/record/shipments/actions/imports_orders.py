@@ -13,6 +13,7 @@ from zhike.platform.bulk.types import Counts, Staged
 from zhike.platform.outbox.types import Mode
 from zhike.record.shipments.actions import _orders_sql as text
 from zhike.record.shipments.actions import _state
+from zhike.record.shipments.actions._customers import follow
 from zhike.record.shipments.actions._waiting import take_up_waiting
 from zhike.record.shipments.actions.imports_events import refuse_unknown_unit, refuse_unknown_zones
 from zhike.record.shipments.events import BatchImported, OrdersImported, ShipmentsRegistered
@@ -47,6 +48,7 @@ def load_orders(*, actor: Actor, staged: Staged, now: datetime) -> Counts:
     _refuse_by_rows(actor, staged)
     created, updated, duplicate = _write(staged, values)
     moved = _state.recompute(now=now, list_changes=staged.mode is Mode.LIVE)
+    follow({*moved.customers, *_customers()}, mode=staged.mode, now=now)
     new_ids = _new_ids()
     take_up_waiting(new_ids, now=now)
     with connection.cursor() as cursor:
@@ -161,4 +163,10 @@ def _write(staged: Staged, values: dict[str, Any]) -> tuple[int, int, int]:
 def _new_ids() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT shipment_id FROM {ROWS} WHERE is_new ORDER BY shipment_id")  # noqa: S608
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _customers() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT customer_id FROM {ROWS} WHERE customer_id IS NOT NULL")  # noqa: S608
         return [row[0] for row in cursor.fetchall()]

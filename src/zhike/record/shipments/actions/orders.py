@@ -18,6 +18,7 @@ from zhike.record.customers.queries.customers import visible_ids
 from zhike.record.organization.queries.units import summary_of, unit_rows
 from zhike.record.organization.types import UnitSummary
 from zhike.record.shipments.actions import _state
+from zhike.record.shipments.actions._customers import follow
 from zhike.record.shipments.actions._orders_sql import DELIVERY_SEQUENCE, PICKUP_SEQUENCE
 from zhike.record.shipments.actions._waiting import take_up_waiting
 from zhike.record.shipments.events import OrderRegistered, ShipmentsRegistered
@@ -57,6 +58,7 @@ def register_order(*, actor: Actor, order: OrderDraft, shipments: Sequence[Shipm
     take_up_waiting(ids, now=now)
     _state.touch(ids)
     _state.recompute(now=now, list_changes=False)
+    follow([row.customer_id] if row.customer_id else [], mode=Mode.LIVE, now=now)
     audit.record(
         actor,
         OrderRegistered(

@@ -12,6 +12,7 @@ from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict, FieldError, Invalid
 from zhike.platform.outbox.types import Mode
 from zhike.record.shipments.actions import _state
+from zhike.record.shipments.actions._customers import follow
 from zhike.record.shipments.actions._load import held
 from zhike.record.shipments.actions.tracking import add_events
 from zhike.record.shipments.events import ReplyRecorded
@@ -81,6 +82,7 @@ def record_delivery_reply(
         ),
         now=now,
     )
+    follow(moved.customers, mode=Mode(shipment.mode), now=now)
     _state.tell(moved, now=now, mode=Mode(shipment.mode))
     return row.pk
 

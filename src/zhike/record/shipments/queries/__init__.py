@@ -13,6 +13,8 @@ from zhike.record.shipments.queries.figures import (
     reliability,
 )
 from zhike.record.shipments.queries.shipments import (
+    WAYBILL_REVERSED,
+    ShipmentRecord,
     consignees,
     corrections_of,
     data_age,
@@ -44,7 +46,9 @@ __all__ = [
     "MEASURES",
     "MEASURE_LABELS",
     "SORTS",
+    "WAYBILL_REVERSED",
     "Narrow",
+    "ShipmentRecord",
     "backlog",
     "backlogs",
     "code_meaning",

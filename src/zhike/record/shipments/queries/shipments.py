@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.db.models.functions import Reverse
 from django.utils.translation import pgettext
 
 from zhike.platform import parameters, phones
@@ -35,6 +36,10 @@ from zhike.record.shipments.types.views import (
     Stop,
 )
 
+# What the doors call a row of `get_shipment`; tables stay in the room.
+ShipmentRecord = Shipment
+# Endings are prefixes of this; it has an index.
+WAYBILL_REVERSED = Reverse("waybill")
 MOST_WAYBILLS = 200
 MOST_EVENTS = 500
 

@@ -1,0 +1,122 @@
+"""What several pages of shipments draw alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+
+from zhike.platform import clock
+from zhike.platform.actors import Actor
+from zhike.platform.ui.components import Crumb, Severity, Status, Tone
+from zhike.record.shipments import queries
+from zhike.record.shipments.models import Shipment
+from zhike.record.shipments.types.codes import STATUS_LABELS, TROUBLE
+from zhike.record.shipments.types.codes import Status as State
+
+_TONES = {State.DELIVERED: Tone.OK, State.OUT_FOR_DELIVERY: Tone.ACT, State.CANCELLED: Tone.QUIET}
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even nothing at all; None where the form is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+def posted_files(request: HttpRequest) -> "MultiValueDict[str, UploadedFile] | None":
+    return request.FILES if request.method == "POST" else None
+
+
+def page_url(row: Shipment) -> str:
+    """The shipment's page at the desk."""
+    try:
+        return reverse("desk:shipment", args=[row.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def state_status(code: str) -> Status:
+    """The state as a word; only trouble is tinted."""
+    state = State(code)
+    return Status(STATUS_LABELS[state], Tone.WARN if state in TROUBLE else _TONES.get(state, Tone.PLAIN))
+
+
+def lateness(row: Shipment, now: datetime) -> Status | None:
+    """How many days after the promise, delivered or not; nothing when in time."""
+    if row.promised_delivery_at is None:
+        return None
+    overdue = row.is_open and row.overdue_at is not None and row.overdue_at <= now
+    if not (row.is_late or overdue):
+        return None
+    until = row.delivered_at or now
+    days = max(1, (clock.local_date(until, row.zone) - clock.local_date(row.promised_delivery_at, row.zone)).days)
+    word = ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+    return Status(word, Tone.BREACH if overdue else Tone.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A shipment as lists show it, with what is looked up for a page at once."""
+
+    shipment: Shipment
+    consignee: str
+    city: str
+    now: datetime
+
+    @property
+    def pk(self) -> int:
+        return self.shipment.pk
+
+    @property
+    def customer(self) -> str:
+        return self.shipment.customer.name if self.shipment.customer else gettext("unknown shipper")
+
+    @property
+    def late(self) -> Status | None:
+        return lateness(self.shipment, self.now)
+
+    @property
+    def severity(self) -> Severity:
+        if self.late is not None and self.shipment.is_open:
+            return Severity.BREACH
+        return Severity.NOTICE if State(self.shipment.status) in TROUBLE else Severity.NONE
+
+
+def rows_of(actor: Actor, now: datetime, shipments: Sequence[Any]) -> list[Row]:
+    """One query more, for the consignees of the page."""
+    people = queries.consignees(actor=actor, shipment_ids=[s.pk for s in shipments])
+    found = [(s, people.get(s.pk, ("", s.city))) for s in shipments]
+    return [Row(s, name, city, now) for s, (name, city) in found]
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str | Promise,
+    submit: str | Promise,
+    crumbs: Sequence[Crumb],
+    back: str,
+    note: str | Promise = "",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """One form with its one primary button; 422 once something in it is refused."""
+    values = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "crumbs": crumbs,
+        "back": back,
+        "note": note,
+        "draft": f"shipments:{request.path}",
+        "with_files": form.is_multipart(),
+        **(context or {}),
+    }
+    return render(request, "shipments/form.html", values, status=422 if form.is_bound else 200)

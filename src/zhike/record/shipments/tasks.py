@@ -1,0 +1,11 @@
+"""Jobs of shipments."""
+
+from zhike.platform import clock, jobs
+from zhike.platform.actors import system_actor
+from zhike.record.shipments.actions import tell_late
+
+
+@jobs.periodic(cron="*/5 * * * *", name="shipments.tell_late")
+def late() -> None:
+    """Every five minutes: whose promise has just passed."""
+    tell_late(actor=system_actor("shipments.tell_late"), now=clock.now())
