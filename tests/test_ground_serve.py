@@ -87,15 +87,23 @@ class Serving:
         return answers(self.address, "/readyz") and answers(self.address.live, "/live/healthz")
 
 
-@pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Serving]:
-    made = Serving(Cluster(tmp_path / "var", me()), Address("127.0.0.1", free_port_pair()))
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    made = Serving(Cluster(tmp_path_factory.mktemp("serve") / "var", me()), Address("127.0.0.1", free_port_pair()))
     yield made
     for process in made.started:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(120)
     made.cluster.remove()
+
+
+@pytest.fixture
+def serving(kept: Serving) -> Serving:
+    """One state folder for the whole file, for its first start takes long; running, whatever the test before did."""
+    if kept.process is None or kept.ended():
+        kept.start()
+    return kept
 
 
 def gone(pid: int) -> bool:
@@ -105,16 +113,8 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_serve__killed_processes_come_back_and_ctrl_c_ends_them_all(serving: Serving) -> None:
-    serving.start()
-    assert serving.said(f"Zhike is ready: http://localhost:{serving.address.port}")
+def test_serve__killed_processes_come_back(serving: Serving) -> None:
     before = {name: serving.pid_of(name) for name in PROCESSES}
-    assert None not in before.values()
-
-    refused = serving.begin()
-    assert refused.wait(60) == 1
-    assert "Zhike already runs here as process" in serving.log.read_text("utf-8")
-
     postmaster = serving.cluster.pid()
     serving.cluster.kill_server()
     for pid in before.values():
@@ -124,27 +124,31 @@ def test_serve__killed_processes_come_back_and_ctrl_c_ends_them_all(serving: Ser
     until(serving.ready, seconds=120)
     assert serving.cluster.pid() != postmaster
 
-    after = [*[serving.pid_of(name) for name in PROCESSES], serving.cluster.pid()]
-    assert serving.stop(signal.SIGINT) == 0
-    assert all(pid is not None and gone(pid) for pid in after)
-    assert not serving.ready()
+
+def test_serve__second_supervisor_of_a_folder_is_refused(serving: Serving) -> None:
+    refused = serving.begin()
+    assert refused.wait(60) == 1
+    assert "Zhike already runs here as process" in serving.log.read_text("utf-8")
+    assert serving.ready()
 
 
-def test_serve__killed_supervisor_leaves_nothing_in_the_way_of_the_next_start(serving: Serving) -> None:
-    first = serving.start()
+def test_serve__killed_supervisor_is_followed_by_one_that_ends_everything(serving: Serving) -> None:
     children = [serving.pid_of(name) for name in PROCESSES]
     assert serving.process is not None
     serving.process.kill()
     serving.process.wait()
     until(lambda: all(pid is not None and gone(pid) for pid in children), seconds=60)
-    assert serving.start() < first
-    postmaster = serving.cluster.pid()
-    assert serving.stop(signal.SIGTERM) == 0
-    # The database too: the killed supervisor had started it.
-    assert gone(postmaster)
+    serving.start()
+    assert serving.said(f"Zhike is ready: http://localhost:{serving.address.port}")
+    # The database too, which the killed supervisor had started.
+    running = [*[serving.pid_of(name) for name in PROCESSES], serving.cluster.pid()]
+    assert serving.stop(signal.SIGINT) == 0
+    assert all(pid is not None and gone(pid) for pid in running)
+    assert not serving.ready()
 
 
-def test_serve__taken_port_is_named_before_anything_starts(serving: Serving) -> None:
+def test_serve__taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
+    serving = Serving(Cluster(tmp_path / "var", me()), Address("127.0.0.1", free_port_pair()))
     with subprocess.Popen(
         [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(serving.address.port + 1)],
         stdout=subprocess.DEVNULL,
