@@ -103,7 +103,7 @@ def _leads_to_sign_in(response: HttpResponseBase) -> bool:
 def powerless(client: Client) -> Client:
     """Signed in as a member of staff without any role."""
     member = make.staff(number=POWERLESS)
-    user = User.objects.create_user("powerless", "not used here")
+    user = User.objects.create_user("powerless")
     Staff.objects.filter(pk=member.pk).update(user=user)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
@@ -188,10 +188,10 @@ def test_nothing_changes__forgives_what_was_rolled_back_and_sees_what_stayed() -
         _make_and_fail()
 
     with pytest.raises(AssertionError, match="accounts_user"), nothing_changes():
-        User.objects.create_user("stayed", "not used here")
+        User.objects.create_user("stayed")
 
 
 @transaction.atomic
 def _make_and_fail() -> None:
-    User.objects.create_user("gone", "not used here")
+    User.objects.create_user("gone")
     raise ZeroDivisionError
