@@ -42,6 +42,16 @@ def _view(files: tuple[str, ...]) -> ir.Table:
     return found
 
 
+def _empty(spec: facts.Fact) -> ir.Table:
+    """No rows, in this thread's engine: an in-memory table of ibis would run on one engine shared by all threads."""
+    backend, key = engine(), ("empty", spec.name)
+    if key not in _local.views:
+        backend.con.register(f"empty_{spec.name}", schema_of(spec).empty_table())
+        _local.views[key] = backend.table(f"empty_{spec.name}")
+    found: ir.Table = _local.views[key]
+    return found
+
+
 def current(fact: str) -> Generation:
     """The fact's current generation; number 0 and no months before the first refresh."""
     head = LakeFact.objects.filter(fact=fact).first()
@@ -79,7 +89,7 @@ def _rows(spec: facts.Fact, state: Generation) -> ir.Table:
         changed = _read(folder, deltas)
         found += [_read(folder, mixed).anti_join(changed.select(ID), ID), changed]
     if not found:
-        return ibis.memtable(schema_of(spec).empty_table())
+        return _empty(spec)
     rows = found[0] if len(found) == 1 else ibis.union(*found)
     if state.gone:
         rows = rows.anti_join(_read(folder, [state.gone]), ID)
