@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -76,7 +77,7 @@ def load_customers(*, actor: Actor, staged: Staged, now: datetime) -> Counts:
     return counts
 
 
-def _run(sql: str, values: dict[str, object] | None = None) -> int:
+def _run(sql: str, values: dict[str, Any] | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
@@ -95,7 +96,7 @@ def _ids(condition: str) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def _refuse(staged: Staged, values: dict[str, object]) -> None:
+def _refuse(staged: Staged, values: dict[str, Any]) -> None:
     staged.reject(
         "s.zone IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_timezone_names z WHERE z.name = s.zone)",
         field_name="zone",
@@ -124,8 +125,10 @@ def _refuse(staged: Staged, values: dict[str, object]) -> None:
     )
     # Rows that hang below each other in a circle, within the file or through files known before.
     staged.reject(
-        f's.line IN (WITH RECURSIVE up AS (SELECT line, reference AS start, parent COLLATE "C" AS parent FROM {staged.table}'  # noqa: S608
-        ' WHERE parent IS NOT NULL UNION SELECT up.line, up.start, coalesce(above.parent, known.ref) COLLATE "C" FROM up'
+        's.line IN (WITH RECURSIVE up AS (SELECT line, reference AS start, parent COLLATE "C" AS parent'  # noqa: S608
+        f" FROM {staged.table}"
+        " WHERE parent IS NOT NULL"
+        ' UNION SELECT up.line, up.start, coalesce(above.parent, known.ref) COLLATE "C" FROM up'
         f" LEFT JOIN {staged.table} above ON above.reference = up.parent"
         " LEFT JOIN customers_known k ON k.ref = up.parent AND above.line IS NULL"
         " LEFT JOIN customers_customer c ON c.id = k.customer_id"
@@ -162,7 +165,7 @@ def _columns(staged: Staged) -> list[str]:
         return [column.name for column in cursor.description or () if column.name != "line"]
 
 
-def _match(actor: Actor, staged: Staged, values: dict[str, object]) -> None:
+def _match(actor: Actor, staged: Staged, values: dict[str, Any]) -> None:
     """Beside each row its file, if it is known, and its owner."""
     reachable = str(Customer.objects.filter(scope(actor)).values("id").query) if not actor.reach.everything else ""
     if reachable:
@@ -210,7 +213,7 @@ def _copy(table: str, rows: Iterable[Sequence[str]]) -> None:
         copy.write(written.getvalue())
 
 
-def _create(values: dict[str, object]) -> int:
+def _create(values: dict[str, Any]) -> int:
     """Files, references, first owners and first stages of the new rows, in the order of the file."""
     cells = ", ".join(f"coalesce(r.{cell}, {DEFAULTS.get(cell, chr(39) * 2)})" for cell, _column in FILLS)
     columns = ", ".join(column for _cell, column in FILLS)
@@ -245,7 +248,7 @@ def _create(values: dict[str, object]) -> int:
     return made
 
 
-def _update(values: dict[str, object]) -> int:
+def _update(values: dict[str, Any]) -> int:
     cells = ", ".join(f"{column} = coalesce(r.{cell}, c.{column})" for cell, column in FILLS)
     return _run(
         f"UPDATE customers_customer c SET {cells}, name_fold = k.fold, name_pinyin = k.pinyin,"  # noqa: S608
@@ -255,7 +258,7 @@ def _update(values: dict[str, object]) -> int:
     )
 
 
-def _link_parents(values: dict[str, object]) -> None:
+def _link_parents(values: dict[str, Any]) -> None:
     _run(
         f"UPDATE customers_customer c SET parent_id = p.customer_id FROM {ROWS} r JOIN customers_customerref p"  # noqa: S608
         " ON p.system = %(system)s AND p.ref = r.parent WHERE c.id = r.customer_id"
