@@ -11,7 +11,7 @@ from zhike.platform import clock
 from zhike.platform.bulk.mapping import ImportMapping, mapping_of
 from zhike.platform.bulk.queries import Preview
 from zhike.platform.bulk.states import RunState
-from zhike.platform.bulk.types import FieldKind, Target
+from zhike.platform.bulk.types import Target
 from zhike.platform.outbox.types import Mode
 
 STATE_LABELS = {
@@ -22,6 +22,10 @@ STATE_LABELS = {
     RunState.DONE.value: pgettext_lazy("import", "Finished"),
     RunState.FAILED.value: pgettext_lazy("import", "Failed, nothing was kept"),
 }
+
+
+PICK = {"class": "form-select"}
+TYPE = {"class": "form-control"}
 
 
 class UploadForm(forms.Form):
@@ -90,9 +94,14 @@ class MapForm(forms.Form):
                 required=False,
                 initial=column if column in known else "",
                 help_text=str(field.help),
+                widget=forms.Select(attrs=PICK),
             )
             self.fields[f"constant_{field.name}"] = forms.CharField(
-                label=_("else"), required=False, initial=rule.get("constant") or "", max_length=200
+                label=_("else"),
+                required=False,
+                initial=rule.get("constant") or "",
+                max_length=200,
+                widget=forms.TextInput(attrs=TYPE),
             )
         self.samples = {c.column: c.samples for c in columns}
         self._add_codes(target, columns, rules)
@@ -115,6 +124,7 @@ class MapForm(forms.Form):
                     choices=[("", gettext("– refuse –")), *((k, v) for k, v in field.choices.items())],
                     required=False,
                     initial=kept.get(code) or known.get(_bare(code), ""),
+                    widget=forms.Select(attrs=PICK),
                 )
                 self.code_fields.append((field.name, code, name))
 
@@ -148,7 +158,7 @@ class MapForm(forms.Form):
                         for owner, code, name in self.code_fields
                         if owner == field.name
                     ],
-                    "is_code": field.kind is FieldKind.CODE,
+                    "is_open": field.required or bool(bound.value()) or bool(bound.errors),
                 }
             )
         return rows

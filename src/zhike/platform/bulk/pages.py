@@ -1,5 +1,6 @@
 """The import wizard: file, map, dry run, import, result; every step has an address of its own."""
 
+from collections.abc import Sequence
 from typing import cast
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from zhike.platform import clock
 from zhike.platform.bulk import actions, queries
 from zhike.platform.bulk.forms import STATE_LABELS, MapForm, UploadForm, mapping_from
 from zhike.platform.bulk.policies import IMPORT
-from zhike.platform.bulk.queries import RunView
+from zhike.platform.bulk.queries import Preview, RunView
 from zhike.platform.bulk.states import RunState
 from zhike.platform.bulk.types import target_of
 from zhike.platform.errors import Invalid, ZhikeError
@@ -81,7 +82,11 @@ def map_columns(request: HttpRequest, run_id: int) -> HttpResponse:
     target = target_of(request.POST.get("target") or request.GET.get("target", ""))
     columns = queries.preview(actor=actor, run_id=run_id, target_key=target.key)
     form = MapForm(
-        request.POST or None, target=target, columns=columns, zone=actor.zone, profile=_profile(request, target.key)
+        request.POST or None,
+        target=target,
+        columns=columns,
+        zone=actor.zone,
+        profile=_profile(request, target.key, run),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,7 +104,9 @@ def map_columns(request: HttpRequest, run_id: int) -> HttpResponse:
         "target": target,
         "step": 2,
         "profiles": [name for _target, name in queries.profiles(actor=actor, target=target.key)],
-        "unmapped": sum(1 for column in columns if not column.proposed),
+        "unmapped": _unused(form, columns),
+        "shown_rows": [row for row in form.map_rows() if row["is_open"]],
+        "other_rows": [row for row in form.map_rows() if not row["is_open"]],
     }
     return render(request, "bulk/map.html", context, status=422 if request.method == "POST" else 200)
 
@@ -133,22 +140,33 @@ def rejects(request: HttpRequest, run_id: int, position: int) -> StreamingHttpRe
     )
 
 
-def _profile(request: HttpRequest, target: str) -> dict[str, object]:
+def _unused(form: MapForm, columns: Sequence[Preview]) -> list[Preview]:
+    """Columns of the file that fill no field."""
+    used = {str(row["column"].value() or "") for row in form.map_rows()}
+    return [column for column in columns if column.column not in used]
+
+
+def _profile(request: HttpRequest, target: str, run: RunView) -> dict[str, object]:
+    """The kept mapping that was asked for, else what this run was mapped with before."""
     name = request.GET.get("profile", "")
     if not name:
-        return {}
+        return dict(run.mapping) if _target_key(run) == target else {}
     return dict(queries.profile_mapping(actor=require_actor(request), target=target, name=name))
+
+
+def _target_key(run: RunView) -> str:
+    steps = cast("list[dict[str, str]]", run.mapping.get("steps") or [{}])
+    return steps[0].get("target", "")
 
 
 def _run_context(run: RunView) -> dict[str, object]:
     is_running = run.state in RUNNING
-    target = str(cast("list[dict[str, str]]", run.mapping.get("steps", [{}]))[0].get("target", ""))
+    target = _target_key(run)
     progress = ProgressBar(
         label=gettext("Import of %(source)s") % {"source": run.source},
         done=run.rows_done,
         total=run.rows_total,
         state="running",
-        url=reverse("bulk:run", args=[run.id]),
     )
     return {
         "run": run,

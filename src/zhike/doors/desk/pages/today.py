@@ -16,7 +16,7 @@ from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import signed_in
-from zhike.platform.ui.components import Empty, EmptyKind
+from zhike.platform.ui.components import Clock, ClockState, Empty, EmptyKind
 from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.record.customers import queries as customers
@@ -41,10 +41,11 @@ class Item:
     """One thing to do: what, whose matter, since or until when, where it opens."""
 
     title: str
+    step: str
     note: str
-    at: datetime | None
     url: str
-    is_over: bool = False
+    phone: str = ""
+    clock: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,9 @@ def _enquiries(actor: Actor, now: datetime) -> list[Item]:
     return [
         Item(
             title=row.customer.name,
+            step=gettext("Contact %(name)s") % {"name": row.customer.name},
             note=gettext("Enquiry: contact due %(day)s, %(staff)s")
             % {"day": row.next_contact_on, "staff": row.customer.owner.name},
-            at=None,
             url=_address("customers:enquiry", row.pk) or _address("customers:enquiries"),
         )
         for row in rows
@@ -111,14 +112,22 @@ def _overdue(actor: Actor, now: datetime) -> list[Item]:
     return [
         Item(
             title=row.waybill,
+            step=gettext("Chase %(waybill)s") % {"waybill": row.waybill},
             note=" · ".join(
                 part
                 for part in (row.customer.name if row.customer else "", row.holder_unit.name if row.holder_unit else "")
                 if part
             ),
-            at=row.promised_delivery_at,
             url=_address("desk:shipment", row.pk) or _address("shipments:page", row.pk),
-            is_over=True,
+            phone=row.holder_unit.phone if row.holder_unit else "",
+            clock=Clock(
+                state=ClockState.RUNNING,
+                due=row.promised_delivery_at,
+                label=gettext("promised"),
+                holder=row.holder_unit.name if row.holder_unit else "",
+            )
+            if row.promised_delivery_at
+            else None,
         )
         for row in rows
     ]

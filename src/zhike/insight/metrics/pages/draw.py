@@ -124,7 +124,7 @@ def month_plot(metric: Metric, months: Sequence[Figure], note: str) -> Plot:
     )
 
 
-def split_plot(answer: Answer, dimension: str, asked: Asked, note: str) -> Plot | None:
+def split_plot(answer: Answer, dimension: str, asked: Asked, note: str, *, most: int = MOST_DOTS) -> Plot | None:
     """Who differs? Sorted dots with intervals; beyond 30 units the rate against its base with control limits."""
     metric, total = answer.metric, answer.total
     shown = [f for f in answer.figures if f.value is not None]
@@ -156,7 +156,7 @@ def split_plot(answer: Answer, dimension: str, asked: Asked, note: str) -> Plot 
         return FunnelPlot(**texts, rows=rows, limits=limits, reference=total.value, reference_label=gettext("company"))
     return DotPlot(
         **texts,
-        rows=[*rows[: MOST_DOTS // 2], *rows[-MOST_DOTS // 2 :]] if len(rows) > MOST_DOTS else rows,
+        rows=[*rows[: most // 2], *rows[-(most // 2) :]] if len(rows) > most else rows,
         reference=total.value,
         reference_label=gettext("company"),
         decimals=0 if metric.kind is Kind.COUNT else 1,

@@ -1,12 +1,12 @@
 """The views."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -25,6 +25,7 @@ from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 
 MOUNT = "figures/"
+OVERVIEW_DOTS = 12
 OVERVIEW = ("on_time", "intact", "total_time", "courier_phone")
 NOTHING_YET = Empty(
     kind=EmptyKind.NOTHING_YET,
@@ -51,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         **_bar(actor, metric_of("on_time"), asked),
         "cards": cards,
         "line": draw.month_plot(metric_of("on_time"), months["on_time"], _period(asked)) if months["on_time"] else None,
-        "outlets": draw.split_plot(outlets, "outlet_id", asked, _period(asked)),
+        "outlets": draw.split_plot(outlets, "outlet_id", asked, _period(asked), most=OVERVIEW_DOTS),
         "signals": [_signal(s) for s in queries.beyond_noise(actor=actor, until=today)],
         "others": [
             (metric, reverse("metrics:figure", args=[metric.id]) + asked.query()) for metric in metrics().values()
@@ -142,13 +143,17 @@ def dictionary(request: HttpRequest) -> HttpResponse:
             "metric": metric,
             "definition": draw.definition_of(metric),
             "fact": facts.published()[metric.fact].label,
-            "dimensions": [column.label for column in queries.dimensions_of(metric).values()],
-            "parameters": [parameter.label for parameter in metric.parameters],
+            "dimensions": _listed(column.label for column in queries.dimensions_of(metric).values()),
+            "parameters": _listed(parameter.label for parameter in metric.parameters),
             "url": reverse("metrics:figure", args=[metric.id]),
         }
         for metric in metrics().values()
     ]
     return render(request, "metrics/dictionary.html", {"entries": entries})
+
+
+def _listed(labels: Iterable[object]) -> str:
+    return pgettext("between listed things", ", ").join(str(label) for label in labels)
 
 
 def _asked(request: HttpRequest, metric: Metric) -> Asked:
@@ -195,7 +200,7 @@ def _chips(metric: Metric, asked: Asked) -> list[ChipFilter]:
         found.append(
             ChipFilter(
                 label=draw.dimension_label(metric, name),
-                value=", ".join(names.get(v, v) or gettext("not stated") for v in values),
+                value=_listed(names.get(v, v) or gettext("not stated") for v in values),
                 remove_url=asked.without(name),
             )
         )
