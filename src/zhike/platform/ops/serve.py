@@ -13,7 +13,6 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import IO
 
 from zhike.platform.db import launcher
@@ -59,12 +58,11 @@ def serve(address: Address, *, demo: str = "") -> int:
         try:
             say("Preparing database and static files …")
             prepare(env)
-            if demo:
-                _run(env, python(str(env.root / "manage.py"), "demo", "--size", demo, "--if-missing"), {})
+            sign_ins = _build_demo(env, demo) if demo else []
             supervisor.start()
             _wait_until_ready(supervisor, address)
             if not supervisor.asked_to_stop:
-                say(_welcome(env, address))
+                say(_welcome(address, sign_ins))
             supervisor.run()
         finally:
             say("Stopping …")
@@ -206,11 +204,12 @@ def answers(address: Address, path: str) -> bool:
     return False
 
 
-def _welcome(env: Environment, address: Address) -> str:
+def _welcome(address: Address, sign_ins: list[str]) -> str:
     lines = [
         "",
         f"  Zhike is ready: {address.url}",
-        *_sign_ins(env.var / "sign-ins.json"),
+        "",
+        *[f"  {line}" for line in sign_ins],
         "",
         "  Ctrl-C stops it.",
         "",
@@ -218,15 +217,27 @@ def _welcome(env: Environment, address: Address) -> str:
     return "\n".join(lines)
 
 
-def _sign_ins(path: Path) -> list[str]:
-    """The demonstration's ready-made accounts: a JSON list of {"role", "username", "password"} in var/sign-ins.json."""
-    try:
-        accounts = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return []
-    width = max((len(account["username"]) for account in accounts), default=0)
-    shown = [f"    {account['username']:<{width}}  {account['password']}  {account['role']}" for account in accounts]
-    return ["", "  Sign in as:", *shown]
+def _build_demo(env: Environment, size: str) -> list[str]:
+    """Build the demonstration company if there is none; returns the lines that tell of its sign-ins."""
+    command = python(str(env.root / "manage.py"), "demo", "--size", size, "--if-missing")
+    sign_ins: list[str] = []
+    with subprocess.Popen(  # noqa: S603 our own program
+        command,
+        cwd=env.root,
+        env={**os.environ, "ZHIKE_PROCESS": "demo", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as building:
+        for line in building.stdout or ():
+            # Shown again at the end, where the eye is.
+            if sign_ins or line.startswith("Sign-ins"):
+                sign_ins.append(line.rstrip())
+            else:
+                say(line.rstrip())
+    if building.returncode != 0:
+        message = "The demonstration company could not be built; nothing was started"
+        raise CannotServe(message)
+    return sign_ins
 
 
 def main(arguments: list[str] | None = None) -> int:
