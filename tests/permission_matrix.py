@@ -51,7 +51,7 @@ OUTSIDE: Final[Mapping[str, Access]] = {
     "prometheus-django-metrics": Access(Door.PUBLIC, reason="figures of the machine; kept inside"),
 }
 # The API answers for itself: every operation of its description is tried below.
-API: Final = "api:"
+API: Final = "api:api:"
 _SAMPLES: Final[Mapping[str, object]] = {
     "int": 1,
     "str": "x",

@@ -17,6 +17,7 @@ from zhike.platform.actions import action
 from zhike.platform.actors import Actor, ActorKind, Reach
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid, NotFound
+from zhike.record.organization.queries import subtree
 
 PREFIX = "zk_"
 SEEN_EVERY = timedelta(minutes=1)
@@ -43,6 +44,7 @@ def make_key(
         raise Invalid.of("rights", "beyond", _("You do not hold %(rights)s yourself."), rights=", ".join(beyond))
     if not name.strip():
         raise Invalid.of("name", "required", _("A key needs a name that says which program uses it."))
+    _check_reach(actor, unit_id)
     secret = PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         name=name.strip()[:120],
@@ -99,6 +101,19 @@ def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
 def forget_requests(*, now: datetime) -> int:
     """Drop answers older than a day: nobody repeats a request that late."""
     return SentRequest.objects.filter(at__lt=now - KEEP_REQUESTS).delete()[0]
+
+
+def _check_reach(actor: Actor, unit_id: int | None) -> None:
+    """Nobody gives away more of the company than they see themselves."""
+    if actor.reach.everything:
+        covered = unit_id is None or bool(subtree(actor=actor, unit_id=unit_id))
+    else:
+        found = subtree(actor=actor, unit_id=unit_id) if unit_id is not None else None
+        covered = found is not None and any(
+            low <= found.no and found.end <= high for low, high in actor.reach.intervals
+        )
+    if not covered:
+        raise Invalid.of("unit", "beyond", _("You do not see all of this yourself."))
 
 
 def _hash(secret: str) -> str:

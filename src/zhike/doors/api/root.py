@@ -40,8 +40,14 @@ class TooLarge(ZhikeError):
     next_step = _("Send large files to /imports, or in several parts.")
 
 
+ROOT = "/api/v1/"
+
+
 class Api(NinjaAPI):
     """Answers are of the moment: nothing in between may keep them."""
+
+    def get_root_path(self, path_params: Any) -> str:  # noqa: ANN401, ARG002 - the framework's signature
+        return ROOT
 
     def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
         response = super().create_response(request, data, **kwargs)
