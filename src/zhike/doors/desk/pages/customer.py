@@ -43,11 +43,11 @@ def customer(request: HttpRequest, number: str) -> HttpResponseBase:
         "now_items": parts.now_items(summary, open_enquiries),
         "now_cards": _cards(CardPlace.NOW, request, actor, summary, now),
         "standing_cards": _cards(CardPlace.STANDING, request, actor, summary, now),
-        "standing": parts.standing_facts(summary),
-        "missing": missing,
+        "standing": parts.standing_facts(summary, actor.zone),
+        "missing": parts.words(missing),
         "tabs": _tabs(request, actor, number, file_share=round(100 * filled / wanted)),
         **parts.header(summary, actor),
-        **_timeline(request, actor, summary),
+        **_timeline(request, actor, summary, limit=parts.FIRST_ENTRIES),
     }
     chosen = request.GET.get("tab", "")
     if chosen:
@@ -63,11 +63,17 @@ def timeline(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "desk/customer.html#timeline", {"customer": summary, **_timeline(request, actor, summary)})
 
 
-def _timeline(request: HttpRequest, actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
+def _timeline(
+    request: HttpRequest, actor: Actor, summary: CustomerSummary, *, limit: int = interactions.PAGE
+) -> dict[str, Any]:
     wanted = request.GET.get("facet", Facet.ALL.value)
     facet = Facet(wanted) if wanted in set(Facet) else Facet.ALL
     found = interactions.timeline(
-        actor=actor, customer_id=summary.id, facet=facet, after=_cursor(request.GET.get("after", ""))
+        actor=actor,
+        customer_id=summary.id,
+        facet=facet,
+        after=_cursor(request.GET.get("after", "")),
+        limit=limit,
     )
     address = reverse("desk:customer_timeline", args=[summary.number])
     known = {Facet.ALL, *(f for source in sources() for f in source.facets)}

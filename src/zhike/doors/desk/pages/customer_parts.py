@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.ui.components import (
     Audience,
@@ -47,6 +48,8 @@ from zhike.record.customers.types import TimelineEntry as Entry
 from zhike.record.interactions.policies import WRITE
 
 MOST_PEOPLE = 5
+# As many as leave the tabs above the fold; the rest is one click away.
+FIRST_ENTRIES = 4
 TONES = {Stage.DORMANT: Tone.WARN, Stage.LOST: Tone.QUIET, Stage.WON_BACK: Tone.ACT, Stage.DURING: Tone.OK}
 CHANNELS = {"wechat": Channel.CHAT, "web": Channel.PORTAL}
 IN_HEADER = frozenset({"class", "special_marks"})
@@ -95,7 +98,7 @@ def chip(card: ContactCard, actor: Actor) -> Person:
     return Person(
         name=card.name,
         form_of_address=card.form_of_address,
-        role=_words([CHAIN_VERBS[role] for role in card.roles]) or card.position,
+        role=words([CHAIN_VERBS[role] for role in card.roles]) or card.position,
         phone=phone.masked if phone else "",
         reveal_url=reverse("customers:reveal", args=[phone.id]) if phone and actor.has(REVEAL.code) else "",
         url=reverse("customers:contact", args=[card.id]) if actor.has(EDIT.code) else "",
@@ -103,7 +106,7 @@ def chip(card: ContactCard, actor: Actor) -> Person:
     )
 
 
-def _words(labels: list[Label]) -> str:
+def words(labels: list[Label]) -> str:
     return pgettext("list of words", ", ").join(str(label) for label in labels)
 
 
@@ -124,14 +127,15 @@ def _standing_text(shown_as: StandingValue, number: Any) -> str:  # noqa: ANN401
     return f"{number:,.2f}" if shown_as is StandingValue.MONEY else f"{number.normalize():f}"
 
 
-def standing_facts(summary: CustomerSummary) -> list[Fact]:
+def standing_facts(summary: CustomerSummary, zone: str) -> list[Fact]:
     """Where the customer stands with us."""
-    facts = [
-        Fact(label=_("Customer since"), value=summary.opened_at.date()),
-        Fact(label=_("Last order"), value=summary.last_order_at and summary.last_order_at.date()),
-        Fact(label=_("Last contact"), value=summary.last_contact_at and summary.last_contact_at.date()),
-        Fact(label=_("File checked"), value=summary.last_verified_at and summary.last_verified_at.date()),
+    moments = [
+        (_("Customer since"), summary.opened_at),
+        (_("Last order"), summary.last_order_at),
+        (_("Last contact"), summary.last_contact_at),
+        (_("File checked"), summary.last_verified_at),
     ]
+    facts = [Fact(label=label, value=at and clock.local_date(at, zone)) for label, at in moments]
     for code, found in summary.standing.items():
         kind = standing_kinds().get(code)
         if kind is not None and code not in IN_HEADER and found.text:

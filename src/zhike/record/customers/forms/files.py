@@ -29,7 +29,9 @@ class CustomerForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     owner = forms.ChoiceField(
-        label=_("Responsible person"), help_text=_("Exactly one; the earlier ones stay on record."), required=False
+        label=_("Responsible person"),
+        help_text=_("Exactly one; the earlier ones stay on record."),
+        error_messages={"required": _("Choose the one person who is responsible for this customer.")},
     )
     kind = forms.ChoiceField(label=pgettext_lazy("customer", "Kind"), choices=choices.of(KIND_LABELS))
     phone = CodeField(label=_("Phone"), max_length=160, required=False)
@@ -58,7 +60,7 @@ class CustomerForm(forms.Form):
             offered = [("", pgettext_lazy("choice", "Choose …")), *owners]
             old = self.fields["owner"]
             self.fields["owner"] = forms.ChoiceField(
-                label=old.label, help_text=old.help_text, choices=offered, required=False
+                label=old.label, help_text=old.help_text, choices=offered, error_messages=old.error_messages
             )
 
     def entry(self) -> CustomerEntry:

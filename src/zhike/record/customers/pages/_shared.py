@@ -76,11 +76,11 @@ def clashes_of(form: forms.Form, clash: EditClash) -> list[Clash]:
     for name, (mine, theirs) in clash.clashes.items():
         field = form.fields.get(name)
         label = field.label if field is not None and field.label else name
-        found.append(Clash(name=name, label=label, mine=_said(field, mine), theirs=_said(field, theirs)))
+        found.append(Clash(name=name, label=label, mine=said(field, mine), theirs=said(field, theirs)))
     return found
 
 
-def _said(field: forms.Field | None, value: Any) -> str:  # noqa: ANN401 - whatever a field holds
+def said(field: forms.Field | None, value: Any) -> str:  # noqa: ANN401 - whatever a field holds
     if isinstance(field, forms.ChoiceField):
         labels = dict(field.widget.choices)
         values = value if isinstance(value, list | tuple) else [value]

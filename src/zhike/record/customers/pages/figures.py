@@ -58,7 +58,6 @@ def _share(row: str, label: Label, part: int, whole: int, rows_url: str) -> Figu
         value=Decimal(100 * part) / Decimal(whole) if whole else None,
         unit="%",
         n=whole,
-        base_matters=False,
         definition=Definition(id=f"customers.{row.lower()}", version=1, label=label, formula=f"{part} ÷ {whole}"),
         rows_url=rows_url,
     )

@@ -17,7 +17,7 @@ from zhike.platform.ui.components import Button, Crumb
 from zhike.platform.ui.forms import add_errors
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.toasts import toast
-from zhike.record.customers import actions, queries
+from zhike.record.customers import actions, events, queries
 from zhike.record.customers.forms import CustomerForm, GroupForm, MergeForm, OwnerForm, ReasonForm, StageForm
 from zhike.record.customers.pages._shared import (
     clashes_of,
@@ -25,6 +25,7 @@ from zhike.record.customers.pages._shared import (
     customer_url,
     form_page,
     kept_choice,
+    said,
     staff_choices,
 )
 from zhike.record.customers.pages.lists import FILES, listed
@@ -39,6 +40,9 @@ from zhike.record.customers.types import (
     Stage,
 )
 from zhike.record.organization import queries as organization
+
+# The timeline tells these in full.
+TOLD_ELSEWHERE = frozenset({events.ContactMade.type, "interactions.logged", "interactions.note_written"})
 
 
 def _list_crumb() -> list[Crumb]:
@@ -356,7 +360,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "customer": customer,
         "crumbs": crumbs_of(customer),
-        "entries": [(e, _who(e, names), _changes(e)) for e in entries],
+        "entries": [(e, _who(e, names), _changes(e)) for e in entries if e.type not in TOLD_ELSEWHERE],
         "owners": queries.owners(actor=actor, customer_id=customer.id),
         "stage_rows": [
             (STAGE_LABELS[p.stage], STAGE_CAUSE_LABELS[p.cause], p)
@@ -372,11 +376,15 @@ def _who(entry: audit.Entry, names: dict[int, str]) -> str:
     return gettext("System") if entry.actor_kind == "system" else entry.actor_kind
 
 
-def _changes(entry: audit.Entry) -> list[tuple[str, Any, Any]]:
-    """Fields with both values, named as on the form."""
-    labels = {name: field.label for name, field in CustomerForm(owners=[]).fields.items()}
-    names = dict.fromkeys([*entry.before, *entry.after])
-    return [(str(labels[n]), entry.before.get(n, ""), entry.after.get(n, "")) for n in names if n in labels]
+def _changes(entry: audit.Entry) -> list[tuple[str, str, str]]:
+    """Fields of the file with both values, named as on the form."""
+    if entry.type != events.CustomerChanged.type:
+        return []
+    fields = CustomerForm().fields
+    names = [name for name in dict.fromkeys([*entry.before, *entry.after]) if name in fields]
+    return [
+        (str(fields[n].label), said(fields[n], entry.before.get(n)), said(fields[n], entry.after.get(n))) for n in names
+    ]
 
 
 def _customer(request: HttpRequest, number: str) -> CustomerSummary:

@@ -2,8 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
@@ -234,14 +239,43 @@ def department_figures(*, actor: Actor) -> DepartmentFigures:
 
 
 def head(*, actor: Actor, number: str) -> tuple[CustomerSummary, CustomerFile, int]:
-    """What the customer's own page opens with: summary, file, open enquiries. Two queries; a merged number leads on."""
+    """What the customer's own page opens with: summary, file, open enquiries. One query; a merged number leads on."""
     open_enquiries = Count("pk", filter=Q(state=EnquiryState.OPEN.value))
     counted = Enquiry.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(n=open_enquiries)
+    standing = CustomerStanding.objects.filter(customer=OuterRef("pk")).values(found=_AS_JSON)
     rows = Customer.objects.filter(scope(actor)).select_related("owner__unit", "parent", "merged_into")
-    found = rows.annotate(open_enquiries=Subquery(counted.values("n"))).filter(number=number.strip().upper()).first()
+    rows = rows.annotate(open_enquiries=Subquery(counted.values("n")), said=ArraySubquery(standing))
+    found = rows.filter(number=number.strip().upper()).first()
     if found is None:
         raise NotFound
     if found.merged_into is not None:
         shown, file, count = head(actor=actor, number=found.merged_into.number)
         return replace(shown, merged_from=found.number), file, count
-    return summary_of(found, standings_of([found.pk]).get(found.pk, {})), file_of(found), vars(found)["open_enquiries"] or 0
+    return summary_of(found, _of_json(vars(found)["said"])), file_of(found), vars(found)["open_enquiries"] or 0
+
+
+# Numbers as text, since JSON's own would lose digits.
+_AS_JSON = JSONObject(
+    kind="kind",
+    text="text",
+    number=Cast("number", TextField()),
+    data="data",
+    as_of="as_of",
+    source="source",
+    run="run",
+)
+
+
+def _of_json(rows: Sequence[dict[str, Any]]) -> dict[str, Standing]:
+    return {
+        row["kind"]: Standing(
+            kind=row["kind"],
+            text=row["text"],
+            number=None if row["number"] is None else Decimal(row["number"]),
+            data=row["data"],
+            as_of=datetime.fromisoformat(row["as_of"]),
+            source=row["source"],
+            run=row["run"],
+        )
+        for row in rows
+    }

@@ -137,7 +137,8 @@ class Goods:
 def test_timeline__merges_every_room_and_pages_without_loss(
     monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setitem(registry._timelines, "goods", Goods())
+    own = registry._timelines["interactions"]
+    monkeypatch.setattr(registry, "_timelines", {"interactions": own, "goods": Goods()})
     row = customer()
     for number in range(25):
         call(row, occurred_at=NOW - number * HOUR, body=str(number))
