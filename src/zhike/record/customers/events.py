@@ -175,6 +175,11 @@ class DealingsRecorded(audit.Event):
     label = _("Departments dealing with customers recorded")
 
 
+class ContactsImported(audit.Event):
+    type = "customers.contacts_imported"
+    label = _("List of contacts imported")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomersCreatedEvent(outbox.Event):
     """New files; at most 5,000 ids an event."""

@@ -16,6 +16,7 @@ from zhike.record.customers.actions import change_owner
 from zhike.record.customers.actions._moves import move_rows
 from zhike.record.customers.actions.erasure import count_people, empty_people
 from zhike.record.customers.actions.handover import pass_enquiries, pass_people
+from zhike.record.customers.actions.import_people import load_people
 from zhike.record.customers.actions.imports import load_customers
 from zhike.record.customers.policies import IMPORT, VIEW
 from zhike.record.customers.queries import documents, holdings
@@ -28,6 +29,7 @@ from zhike.record.customers.types import (
     register_group_measure,
     register_personal_data,
 )
+from zhike.record.customers.types.import_people import PEOPLE_FIELDS, PEOPLE_REASONS
 from zhike.record.customers.types.imports import CUSTOMER_FIELDS, CUSTOMER_REASONS
 from zhike.record.organization.types import (
     HeldItem,
@@ -217,6 +219,17 @@ FILES = register(
         load=load_customers,
         reasons=CUSTOMER_REASONS,
         list_url_name="customers:list",
+    )
+)
+PEOPLE = register(
+    Target(
+        key="customers.people",
+        label=_("Contacts"),
+        fields=PEOPLE_FIELDS,
+        right=IMPORT,
+        load=load_people,
+        reasons=PEOPLE_REASONS,
+        list_url_name="customers:people",
     )
 )
 register_source(FileSearch())
