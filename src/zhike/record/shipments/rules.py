@@ -118,7 +118,9 @@ def stops_of(steps: Sequence[Step], *, closed: bool, slow_after: timedelta, now:
     for at, status, place, unit_id in steps:
         last = stays[-1] if stays else None
         if last is not None and _stays(last, status, place, unit_id):
-            stays[-1] = replace(last, status=status or last.status)
+            # Where the goods were taken over stays the place of the pick-up, though they left from there as well.
+            taken = last.status is Status.PICKED_UP
+            stays[-1] = replace(last, status=last.status if taken else status or last.status)
             continue
         if last is not None:
             stays[-1] = replace(last, ended_at=at)

@@ -47,7 +47,7 @@ def shipment(request: HttpRequest, shipment_id: int) -> HttpResponse:
         "steps": parts.steps(row, way, now),
         "holder": parts.holder(actor, row, cards.get(holder.pk) if holder else None),
         "events": parts.event_rows(row, events),
-        "legs": queries.legs_of(actor=actor, shipment=row, way=way),
+        "legs": parts.leg_rows(queries.legs_of(actor=actor, shipment=row, way=way)),
         "people": parts.people(actor, row),
         "facts": parts.facts(row),
         "replies": parts.reply_rows(actor, row),

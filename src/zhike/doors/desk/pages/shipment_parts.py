@@ -1,5 +1,6 @@
 """What the shipment page shows of each part."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import clock
+from zhike.platform import clock, phones
 from zhike.platform.actors import Actor
 from zhike.platform.files import list_files
 from zhike.platform.ui.components import Fact, Person, Status, Text, Tone
@@ -37,9 +38,11 @@ from zhike.record.shipments.types.codes import (
     ServiceMode,
 )
 from zhike.record.shipments.types.codes import Status as State
-from zhike.record.shipments.types.views import EventLine, ReplyLine, Stop
+from zhike.record.shipments.types.views import EventLine, LegLine, ReplyLine, Stop
 
 MOST_STEPS = 7
+# What programs call a region; people read the city.
+_REGION_CODE = re.compile(r"^[A-Z]{2}(-|$)")
 _TONES = {State.DELIVERED: Tone.OK, State.OUT_FOR_DELIVERY: Tone.ACT, State.CANCELLED: Tone.QUIET}
 
 
@@ -159,18 +162,30 @@ def span(gone: timedelta) -> str:
     return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours - days * 24}
 
 
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A work phone: the number to call and how people write it."""
+
+    number: str
+    shown: str
+
+
+def dial(number: str) -> Dial | None:
+    return Dial(number, phones.display(number)) if number else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """HOLDS IT NOW: outlet with phone, hours, backlog, disruptions; courier with phone; the outlet's couriers."""
 
     card: OutletCard | None
-    outlet_phone: str
+    outlet_phone: Dial | None
     outlet_url: str
     hours: str
     until: str
     backlog: int | None
     courier: str
-    courier_phone: str
+    courier_phone: Dial | None
     gap: bool
     couriers: tuple[tuple[str, str], ...]
 
@@ -178,15 +193,15 @@ class Holder:
 def holder(actor: Actor, row: ShipmentRecord, card: OutletCard | None) -> Holder:
     return Holder(
         card=card,
-        outlet_phone=card.phone if card else "",
+        outlet_phone=dial(card.phone) if card else None,
         outlet_url=reverse("organization:outlet", args=[card.id]) if card else "",
         hours=_hours(card),
         until=card.until if card else "",
         backlog=queries.backlog(actor=actor, unit_id=card.id) if card else None,
         courier=row.courier_name,
-        courier_phone=row.courier_phone,
+        courier_phone=dial(row.courier_phone),
         gap=State(row.status) is State.OUT_FOR_DELIVERY and not row.courier_phone,
-        couriers=tuple((c.name, c.phone) for c in card.couriers[:6]) if card else (),
+        couriers=tuple((c.name, phones.display(c.phone)) for c in card.couriers[:6]) if card else (),
     )
 
 
@@ -194,6 +209,17 @@ def _hours(card: OutletCard | None) -> str:
     if card is None or card.hours is None:
         return gettext("hours unknown")
     return gettext(", ").join(f"{start}–{end}" for start, end in card.hours) or gettext("closed today")
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    line: LegLine
+    outlet: Dial | None
+    courier: Dial | None
+
+
+def leg_rows(legs: Sequence[LegLine]) -> list[LegRow]:
+    return [LegRow(leg, dial(leg.outlet_phone), dial(leg.courier_phone)) for leg in legs]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +238,8 @@ def event_rows(row: ShipmentRecord, events: Sequence[EventLine]) -> list[EventRo
             word=_event_word(line),
             reason=REASON_LABELS[IncidentReason(line.incident_reason)] if line.incident_reason else "",
             void_url="" if line.voided else reverse("shipments:void", args=[row.pk, line.id]),
-            delay=span(line.delay) if line.delay > timedelta(minutes=1) else "",
+            # History arrives long after it happened; that says nothing about its source.
+            delay=span(line.delay) if line.delay > timedelta(minutes=1) and not line.history else "",
         )
         for line in events
     ]
@@ -243,7 +270,8 @@ def people(actor: Actor, row: ShipmentRecord) -> list[tuple[Text, Person, str]]:
         if line is None:
             continue
         url = reverse("shipments:phone", args=[row.pk, role.value]) if may_reveal and line.phone else ""
-        where = " ".join(part for part in (line.region, line.city, line.address if may_reveal else "") if part)
+        region = "" if _REGION_CODE.match(line.region) else line.region
+        where = " ".join(part for part in (region, line.city, line.address if may_reveal else "") if part)
         shown.append((label, Person(name=line.name or "–", phone=line.phone, reveal_url=url), where))
     return shown
 

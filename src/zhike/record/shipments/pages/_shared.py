@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django import forms
+from django import forms, shortcuts
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
+from zhike.platform.ui import formats, render
 from zhike.platform.ui.components import Crumb, Severity, Status, Tone
 from zhike.record.shipments import queries
 from zhike.record.shipments.models import Shipment
@@ -83,10 +85,24 @@ class Row:
         return lateness(self.shipment, self.now)
 
     @property
+    def promised_on(self) -> date | None:
+        promised = self.shipment.promised_delivery_at
+        return clock.local_date(promised, self.shipment.zone) if promised else None
+
+    @property
     def severity(self) -> Severity:
         if self.late is not None and self.shipment.is_open:
             return Severity.BREACH
         return Severity.NOTICE if State(self.shipment.status) in TROUBLE else Severity.NONE
+
+
+def promised_cell(row: Row) -> SafeString:
+    """The promised day, and how much later it is or was."""
+    if row.promised_on is None:
+        return render.NOTHING
+    today = clock.local_date(row.now, row.shipment.zone)
+    word = format_html('<span class="zk-when">{}</span>', formats.day(row.promised_on, today))
+    return format_html("{} {}", word, render.status(row.late)) if row.late else word
 
 
 def rows_of(actor: Actor, now: datetime, shipments: Sequence[Any]) -> list[Row]:
@@ -119,4 +135,4 @@ def form_page(
         "with_files": form.is_multipart(),
         **(context or {}),
     }
-    return render(request, "shipments/form.html", values, status=422 if form.is_bound else 200)
+    return shortcuts.render(request, "shipments/form.html", values, status=422 if form.is_bound else 200)

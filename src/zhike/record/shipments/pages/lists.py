@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.platform import clock
 from zhike.platform.ui import navigation, slots
@@ -18,13 +19,19 @@ from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.tables import BuiltInView, Choice, Column, Days, Flag, Kind, Search, Table
 from zhike.record.shipments import queries
-from zhike.record.shipments.pages._shared import Row, page_url, rows_of, state_status
+from zhike.record.shipments.pages._shared import Row, page_url, promised_cell, rows_of, state_status
 from zhike.record.shipments.policies import REGISTER_ORDERS, VIEW_SHIPMENTS
 from zhike.record.shipments.rules import normal_waybill
 from zhike.record.shipments.types.codes import LINE_LABELS, MODE_LABELS, STATUS_LABELS, BusinessLine, ServiceMode
 
 navigation.register(
-    NavItem(job=Job.GOODS, label=_("Shipments"), url_name="shipments:list", right=VIEW_SHIPMENTS.code, order=10),
+    NavItem(
+        job=Job.GOODS,
+        label=pgettext_lazy("list", "Shipments"),
+        url_name="shipments:list",
+        right=VIEW_SHIPMENTS.code,
+        order=10,
+    ),
     NavItem(job=Job.GOODS, label=_("Orders"), url_name="shipments:orders", right=VIEW_SHIPMENTS.code, order=30),
 )
 slots.register_live("shipments_shipment", right=VIEW_SHIPMENTS.code)
@@ -57,17 +64,7 @@ COLUMNS = (
     Column("consignee", _("Consignee")),
     Column("city", _("City")),
     Column("status", _("Status"), Kind.STATUS, value=lambda row: state_status(row.shipment.status)),
-    Column("late", _("Promise"), Kind.STATUS),
-    Column(
-        "promised",
-        _("Promised"),
-        Kind.DAY,
-        value=lambda row: (
-            clock.local_date(row.shipment.promised_delivery_at, row.shipment.zone)
-            if row.shipment.promised_delivery_at
-            else None
-        ),
-    ),
+    Column("promised", _("Promised"), Kind.MARKUP, value=promised_cell, plain=lambda row: row.promised_on),
     Column("place", _("Last place"), value="shipment.last_place", shown=False),
     Column("scan", _("Last event"), Kind.AGO, value="shipment.last_event_at", zone="shipment.zone"),
     Column("ordered_at", _("Ordered"), Kind.TIME, value="shipment.ordered_at", sort="ordered_at"),
@@ -83,7 +80,7 @@ COLUMNS = (
 )
 SHIPMENTS = Table(
     key="shipments.list",
-    title=_("Shipments"),
+    title=pgettext_lazy("list", "Shipments"),
     sort="-ordered_at",
     columns=COLUMNS,
     filters=(

@@ -23,7 +23,7 @@ from zhike.platform.ui.toasts import toast
 from zhike.record.shipments import actions, queries
 from zhike.record.shipments.forms.deeds import WatchForm
 from zhike.record.shipments.models import Shipment
-from zhike.record.shipments.pages._shared import Row, form_page, page_url, posted, rows_of, state_status
+from zhike.record.shipments.pages._shared import Row, form_page, page_url, posted, promised_cell, rows_of, state_status
 from zhike.record.shipments.policies import ACKNOWLEDGE_WATCH, VIEW_SHIPMENTS
 from zhike.record.shipments.types.codes import LINE_LABELS, WATCH_LABELS, BusinessLine, WatchKind
 
@@ -52,7 +52,7 @@ def _table(kind: WatchKind) -> Table:
             Column("consignee", _("Consignee")),
             Column("city", _("City")),
             Column("status", _("Status"), Kind.STATUS, value=lambda row: state_status(row.shipment.status)),
-            Column("late", _("Promise"), Kind.STATUS),
+            Column("promised", _("Promised"), Kind.MARKUP, value=promised_cell, plain=lambda row: row.promised_on),
             Column(since, SINCE[kind], Kind.AGO, value=f"shipment.{since}", sort=since, zone="shipment.zone"),
             Column("place", _("Last place"), value="shipment.last_place"),
             Column("courier", _("Courier"), value="shipment.courier_name"),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from zhike.platform import parameters, phones
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
+from zhike.platform.outbox.types import Mode
 from zhike.record.organization.queries.units import unit_rows
 from zhike.record.shipments.models import (
     EstimateChange,
@@ -148,6 +149,7 @@ def event_line(row: TrackingEvent) -> EventLine:
         incident_reason=row.incident_reason,
         voided=row.voided_at is not None,
         void_reason=row.void_reason,
+        history=row.mode == Mode.BACKFILL.value,
     )
 
 

@@ -38,6 +38,7 @@ class EventLine:
     incident_reason: str
     voided: bool
     void_reason: str
+    history: bool = False
 
     @property
     def delay(self) -> timedelta:
