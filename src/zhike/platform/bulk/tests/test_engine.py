@@ -159,8 +159,9 @@ def test_run__dry_keeps_nothing_but_the_account(tmp_path: Path) -> None:
 def test_run__refuses_a_column_that_is_not_there(tmp_path: Path) -> None:
     files = _files(tmp_path, "id,due,amount,state\nA1,,,good\n")
 
-    with pytest.raises(BadMapping, match=r"toys\.csv has no column due at"):
+    with pytest.raises(BadMapping) as refused:
         run_files(_context(), files)
+    assert (refused.value.params["file"], refused.value.params["column"]) == ("toys.csv", "due at")
 
 
 @pytest.mark.django_db
@@ -202,8 +203,9 @@ def test_headings__refuse_a_file_without_any(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"")
 
-    with pytest.raises(BadFile, match="no row of headings"):
+    with pytest.raises(BadFile) as refused:
         headings(TableFile(path, "a.csv"))
+    assert refused.value.params == {"name": "a.csv"}
 
 
 def test_raw_lines__gives_back_rows_as_they_stand(tmp_path: Path) -> None:
