@@ -1,0 +1,36 @@
+"""What the address of the figures pages may ask, and what is left out of it."""
+
+from datetime import date
+
+import pytest
+from django.http import QueryDict
+
+from zhike.insight.metrics.forms import asked_of
+
+TODAY = date(2026, 11, 23)
+KNOWN = ["region", "outlet_id", "business_line"]
+
+
+def test_asked_of__keeps_known_filters_and_two_splits() -> None:
+    asked = asked_of(QueryDict("region=CN-JL&region=CN-SH&split=region&split=month&split=outlet_id"), KNOWN, TODAY)
+    assert asked.filters == {"region": ("CN-JL", "CN-SH")}
+    assert asked.split == ("region", "month")
+
+
+def test_asked_of__counts_the_present_month_among_the_last_three() -> None:
+    asked = asked_of(QueryDict("period=3&since=2020-01"), KNOWN, TODAY)
+    assert (asked.since, asked.until) == ("2026-09", "2026-11")
+
+
+@pytest.mark.parametrize(
+    "garbage", ["since=2026-13", "until=x", "period=99", "colour=red", "split=colour", "region=%00"]
+)
+def test_asked_of__leaves_out_what_cannot_be_read(garbage: str) -> None:
+    asked = asked_of(QueryDict(garbage), KNOWN, TODAY)
+    assert (asked.period, asked.since, asked.until, asked.split) == ("", "", "", ())
+    assert not any(asked.filters.values())
+
+
+def test_without__takes_one_filter_away_and_keeps_the_others() -> None:
+    asked = asked_of(QueryDict("region=CN-JL&outlet_id=7&split=month"), KNOWN, TODAY)
+    assert asked.without("region") == "?outlet_id=7&split=month"
