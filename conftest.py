@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.harness import databases
@@ -72,6 +73,27 @@ def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """
     with django_db_blocker.unblock(), databases.cloned(databases.empty_template()) as name:
         yield name
+
+
+@pytest.fixture
+def own_var(fresh_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A state folder of this test alone, for files and secrets.
+
+    The server is named as a foreign one, so that neither this process nor its children touch the shared folder.
+    """
+    here = environment()
+    server = make_conninfo(**launcher.admin_parameters(here), dbname=fresh_db)
+    var = tmp_path / "own-var"
+    var.mkdir()
+    (var / "secrets.json").touch(mode=0o600)
+    (var / "secrets.json").write_text(json.dumps(here.secrets))
+    monkeypatch.setenv("ZHIKE_VAR", str(var))
+    monkeypatch.setenv("DATABASE_URL", server)
+    monkeypatch.setattr(settings, "VAR_DIR", var)
+    environment.cache_clear()
+    yield var
+    monkeypatch.undo()
+    environment.cache_clear()
 
 
 @pytest.fixture

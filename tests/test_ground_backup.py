@@ -3,13 +3,11 @@
 import json
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from tests.harness import databases
 from zhike.platform.accounts.models import User
@@ -23,22 +21,12 @@ CONTENT = "ab" * 32
 
 
 @pytest.fixture
-def company(fresh_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A database with a person and a folder with a file: the same server, named as a foreign one."""
-    here = environment()
-    server = make_conninfo(**launcher.admin_parameters(here), dbname=fresh_db)
-    var = tmp_path / "var"
-    (var / "files" / "ab").mkdir(parents=True)
-    (var / "files" / "ab" / CONTENT).write_bytes("签收照片".encode())
-    (var / "secrets.json").write_text(json.dumps(here.secrets))
-    (var / "secrets.json").chmod(0o600)
-    monkeypatch.setenv("ZHIKE_VAR", str(var))
-    monkeypatch.setenv("DATABASE_URL", server)
-    environment.cache_clear()
+def company(own_var: Path) -> Path:
+    """A database with a person and a folder with a file."""
+    (own_var / "files" / "ab").mkdir(parents=True)
+    (own_var / "files" / "ab" / CONTENT).write_bytes("签收照片".encode())
     User.objects.create_user("chen", "invented-password", name="陈静")
-    yield var
-    monkeypatch.undo()
-    environment.cache_clear()
+    return own_var
 
 
 def figures() -> dict[str, tuple[Any, ...] | None]:
