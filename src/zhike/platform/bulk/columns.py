@@ -155,8 +155,9 @@ def _instant(text: pa.Array, _spec: TargetField, zone: str, order: str) -> Check
     fraction = pc.utf8_rpad(_or(parts["f"], "0"), 6, "0")
     written = pc.binary_join_element_wise(pc.binary_join_element_wise(_date_text(parts), clock, "T"), fraction, ".")
     local = pc.cast(_only(written, fits), pa.timestamp("us"))
+    # A time that a clock change leaves out moves forward: midnight of such a day stays on its day.
     zoned = pc.cast(
-        pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="earliest"), pa.timestamp("us", "UTC")
+        pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest"), pa.timestamp("us", "UTC")
     )
     offset = parts["o"]
     has_offset = pc.greater(pc.utf8_length(offset), 0)
