@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 from psycopg.conninfo import make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -16,6 +17,9 @@ from zhike.platform.db import launcher
 from zhike.platform.environment import environment
 
 MOST_IDS = 2
+# How long one example takes says nothing on a machine that others share.
+hypothesis_settings.register_profile("zhike", deadline=None)
+hypothesis_settings.load_profile("zhike")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -43,6 +43,7 @@ ROOMS = [
     "zhike.doors.desk",
     "zhike.doors.portal",
     "zhike.doors.api",
+    "zhike.doors.connectors",
     "zhike.demo",
 ]
 INSTALLED_APPS = [

@@ -21,14 +21,13 @@ MAX_REASON = 200
 # Beyond this many the log keeps one entry for the batch; each file's own history of owners names the day anyway.
 EACH_LOGGED = 1000
 
-_CLOSE = """
-UPDATE customers_ownerhistory h SET valid_until = greatest(%s, h.valid_from)
-WHERE h.valid_until IS NULL AND h.customer_id = ANY(%s)
-"""
-_OPEN = """
+# One statement: the new spell begins at the very moment at which the old one ends, also where a clock went back.
+_HAND_OVER = """
+WITH closed AS (
+  UPDATE customers_ownerhistory h SET valid_until = greatest(%s, h.valid_from)
+  WHERE h.valid_until IS NULL AND h.customer_id = ANY(%s) RETURNING h.customer_id, h.valid_until)
 INSERT INTO customers_ownerhistory (customer_id, staff_id, valid_from, reason)
-SELECT h.customer_id, %s, max(h.valid_until), %s FROM customers_ownerhistory h
-WHERE h.customer_id = ANY(%s) GROUP BY h.customer_id
+SELECT customer_id, %s, valid_until, %s FROM closed
 """
 _GIVE = """
 UPDATE customers_customer c SET owner_id = %s, scope_unit_id = %s, version = c.version + 1, owner_since = h.valid_from
@@ -65,8 +64,7 @@ def move_owner(customer_ids: Sequence[int], target: StaffSummary, *, reason: str
     """The rows behind a change of owner. Part of the actions that have locked these files."""
     ids = list(customer_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, [now, ids])
-        cursor.execute(_OPEN, [target.id, reason, ids])
+        cursor.execute(_HAND_OVER, [now, ids, target.id, reason])
         cursor.execute(_GIVE, [target.id, target.unit_no, ids])
     Contact.objects.filter(customer_id__in=ids).update(scope_unit_id=target.unit_no)
 

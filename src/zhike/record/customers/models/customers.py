@@ -136,7 +136,11 @@ class OwnerHistory(models.Model):
     changed_xid = ChangedXidField()
 
     class Meta:
-        indexes = [models.Index(fields=["staff", "valid_from"], name="owner_history_by_staff")]
+        indexes = [
+            models.Index(fields=["staff", "valid_from"], name="owner_history_by_staff"),
+            # The index of the exclusion is a GiST one, far slower at finding one customer's rows.
+            models.Index(fields=["customer", "valid_from"], name="owner_history_by_customer"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="owner_history_no_overlap",

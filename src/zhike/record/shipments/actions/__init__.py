@@ -8,7 +8,7 @@ from zhike.record.shipments.actions.orders import register_order
 from zhike.record.shipments.actions.people import reveal_phone
 from zhike.record.shipments.actions.promises import change_estimate, correct_promise
 from zhike.record.shipments.actions.replies import record_delivery_reply
-from zhike.record.shipments.actions.tracking import add_events, explain_code, void_event
+from zhike.record.shipments.actions.tracking import add_events, explain_code, void_event, void_external
 from zhike.record.shipments.actions.watch import acknowledge_watch, lift_watch, tell_late
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "set_leg",
     "tell_late",
     "void_event",
+    "void_external",
 ]

@@ -156,6 +156,19 @@ def void_event(*, actor: Actor, event_id: int, reason: str, now: datetime) -> No
 
 
 @action
+def void_external(*, actor: Actor, source: str, external_ids: Sequence[str], reason: str, now: datetime) -> int:
+    """A source takes back events that it sent, by its own ids; returns how many no longer count."""
+    authorize(actor, TRACK_SHIPMENTS)
+    events = TrackingEvent.objects.filter(
+        source=source, external_id__in=[i for i in external_ids if i], voided_at__isnull=True
+    ).filter(scope(actor, "shipment__"))
+    ids = list(events.order_by("pk").values_list("pk", flat=True))
+    for event_id in ids:
+        void_event(actor=actor, event_id=event_id, reason=reason, now=now)
+    return len(ids)
+
+
+@action
 def explain_code(
     *,
     actor: Actor,

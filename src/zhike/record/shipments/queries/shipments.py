@@ -75,6 +75,14 @@ def _page_rows(actor: Actor) -> ShipmentSet:
     )
 
 
+def known_waybills(*, actor: Actor, waybills: Collection[str]) -> set[str]:
+    """Which of these numbers, as written, are waybills within reach. One query."""
+    normal = {waybill: normal_waybill(waybill) for waybill in waybills}
+    rows = Shipment.objects.filter(scope(actor), waybill__in=set(normal.values()))
+    found = set(rows.values_list("waybill", flat=True))
+    return {waybill for waybill, stored in normal.items() if stored in found}
+
+
 @dataclass(frozen=True, slots=True)
 class BatchFound:
     """A batch query: the ids found, and the waybills that nothing was found for."""
