@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from psycopg import DataError as PostgresDataError
 
 from zhike.doors.api.entry import KeyAuth, SessionAuth, once, problem
 from zhike.platform.errors import FieldError, Invalid, NotFound, ZhikeError
@@ -121,8 +122,10 @@ def _suspicious(_request: HttpRequest, _error: SuspiciousOperation) -> HttpRespo
     return problem(BadRequest())
 
 
+@api.exception_handler(OverflowError)
+@api.exception_handler(PostgresDataError)
 @api.exception_handler(DataError)
-def _unstorable(_request: HttpRequest, error: DataError) -> HttpResponse:
-    """Values that PostgreSQL cannot hold (a NUL character, a number beyond its type) that no rule has named."""
+def _unstorable(_request: HttpRequest, error: Exception) -> HttpResponse:
+    """Values beyond what the database or the calendar holds that no rule has named; COPY raises psycopg's own."""
     logger.warning("value refused by the database", exc_info=error)
     return problem(Invalid(message=_("A value in this request cannot be stored.")))

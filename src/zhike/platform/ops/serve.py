@@ -146,7 +146,8 @@ def _check_ports(address: Address) -> None:
 def children(env: Environment, address: Address) -> list[Child]:
     """In the order in which they are stopped: first whoever takes new work."""
     live = address.live
-    hosts = [name for name in env.hosts if name != "*"]
+    # A literal IPv6 address is no source expression of a content security policy: browsers complain of it.
+    hosts = [name for name in env.hosts if name != "*" and not name.startswith("[")]
     shared = {**os.environ, "ZHIKE_LIVE_PORT": str(live.port)}
     shared.setdefault("ZHIKE_LIVE_ORIGINS", ",".join(f"http://{name}:{live.port}" for name in hosts))
     manage = str(env.root / "manage.py")
