@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from zhike.platform import parameters
 from zhike.record.customers import actions, queries
+from zhike.record.customers.policies import PHONE_REGION
 from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer, phone
 from zhike.record.customers.types import PointEntry, PointKind, Via
 from zhike.record.organization.tests import factories as organization
