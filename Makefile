@@ -43,9 +43,26 @@ setup: $(VENV)/.installed ## install the Python packages, build the front end, c
 demo: setup ## build the demonstration company and run everything; SIZE=small|full PORT=8000
 	@exec $(PY) -m zhike.platform.ops.serve --host $(HOST) --port $(PORT) --demo $(SIZE)
 
+.PHONY: demo-write
+demo-write: ## a customer of the demonstration writes a mail; FROM=… SUBJECT=… TEXT=… (PORT=8000)
+	@$(PY) -m zhike.demo.mailpair write $$(($(PORT) + 2)) "$(FROM)" "$(SUBJECT)" "$(TEXT)"
+
+.PHONY: demo-read
+demo-read: ## what came into a mailbox of the demonstration; BOX=… is the part before the @ (PORT=8000)
+	@$(PY) -m zhike.demo.mailpair read $$(($(PORT) + 3)) "$(BOX)"
+
+.PHONY: ring
+ring: ## let a telephone of the demonstration company ring; PORT=8000 TO=agent NUMBER=…
+	@$(PY) manage.py ring --port $(PORT) --to "$(or $(TO),agent)" $(if $(NUMBER),--number "$(NUMBER)")
+
 .PHONY: run
 run: setup ## run everything on the data that are there; HOST=… PORT=…
 	@exec $(PY) -m zhike.platform.ops.serve --host $(HOST) --port $(PORT)
+
+.PHONY: admin
+admin: migrate ## make the first administrator of an empty company; NAME=… COMPANY=… (USER_NAME=admin)
+	@test -n "$$NAME" -a -n "$$COMPANY" || { echo 'Name both: make admin NAME="王敏" COMPANY="知行速运"'; exit 1; }
+	@$(PY) manage.py first_administrator --name "$$NAME" --company "$$COMPANY" $(if $(USER_NAME),--username "$$USER_NAME")
 
 .PHONY: migrate
 migrate: setup ## bring the database up to this version

@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.harness import databases
 from tests.harness.sites import Site, running_site
+from zhike.platform.calendars.queries.specs import spec_of_version
 from zhike.platform.db import launcher
 from zhike.platform.environment import environment
 
@@ -75,8 +76,11 @@ def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
     Gives its name; child processes find it in ZHIKE_DB_NAME.
     """
+    # Hours are kept by their number for the life of a process, and another database numbers them again.
+    spec_of_version.cache_clear()
     with django_db_blocker.unblock(), databases.cloned(databases.empty_template()) as name:
         yield name
+    spec_of_version.cache_clear()
 
 
 @pytest.fixture

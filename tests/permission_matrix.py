@@ -1,7 +1,7 @@
 """Every address of the house with who may open it: said above our views, listed here for what is not ours."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -68,6 +68,7 @@ class Address:
     name: str
     path: str
     access: Access | None
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 def addresses() -> list[Address]:
@@ -90,7 +91,7 @@ def _address(entry: URLPattern, namespace: str, prefix: str, arguments: dict[str
     else:
         name = f"{namespace}{entry.name}"
         path = reverse(name, kwargs=arguments)
-    return Address(name, path, access_of(entry.callback) or OUTSIDE.get(name))
+    return Address(name, path, access_of(entry.callback) or OUTSIDE.get(name), arguments)
 
 
 def _arguments(entry: URLPattern | URLResolver) -> dict[str, object]:

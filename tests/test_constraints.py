@@ -81,7 +81,7 @@ def test_constraints__refuse_a_row_that_cannot_be(model: str, good: Values, bad:
         ),
         ("bulk.ImportStep", {"position": 0, **COUNTS}, {"position": 1}, "bulk_step_once"),
         ("api.ApiKey", KEY, {"secret_hash": "1" * 64}, "api_key_secret_once"),
-        ("api.SentRequest", {"actor": "a", "key": "k", "at": NOW}, {"actor": "b"}, "api_request_once"),
+        ("api.SentRequest", {"actor": "a", "key": "k", "at": NOW, "status": 201}, {"actor": "b"}, "api_request_once"),
         ("lake.LakeFact", {"fact": "tests"}, {"fact": "others"}, "lake_fact_once"),
         (
             "lake.LakeGeneration",

@@ -1,4 +1,4 @@
-"""A backup brings back every row and every file, and a half one changes nothing."""
+"""A backup brings back every row, every file and every figure, and a half one changes nothing."""
 
 import json
 import os
@@ -8,13 +8,18 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from tests.harness import databases
+from tests.harness.figures import figures_of_goods
 from zhike.platform.accounts.models import User
 from zhike.platform.db import launcher, roles
 from zhike.platform.db.config import uri
 from zhike.platform.environment import environment
-from zhike.platform.ops import backup
+from zhike.platform.ops import backup, erasures
+from zhike.record.organization.tests import factories as organization
+from zhike.record.shipments.models import Shipment
+from zhike.record.shipments.tests import factories as goods
 
 pytestmark = pytest.mark.concurrency
 CONTENT = "ab" * 32
@@ -79,6 +84,35 @@ def test_restore__truncated_or_foreign_file_changes_nothing(company: Path, tmp_p
     assert left == []
 
 
+LATE = goods.NOW + goods.hours(30)
+
+
+def _sent(number: int) -> None:
+    """One shipment promised for the moment of `goods.NOW`: every third late, every fifth still on the way."""
+    arrived = goods.NOW - goods.hours(number % 7) if number % 3 else LATE
+    done = {"status": "delivered", "delivered_at": arrived} if number % 5 else {}
+    goods.shipment(ordered_at=goods.NOW - goods.hours(72 + number), **done)
+
+
+def test_backup__brings_back_every_figure(company: Path, tmp_path: Path) -> None:
+    organization.company()
+    for number in range(60):
+        _sent(number)
+    before = figures_of_goods()
+    assert [before["on_time"][0][at] for at in (1, 3)] == [48, 32]
+    made = backup.make(tmp_path / "zhike.tar")
+
+    # What is read afterwards must not come from files of the company as it became.
+    Shipment.objects.filter(delivered_at__isnull=False).update(delivered_at=LATE)
+    for number in range(60, 80):
+        _sent(number)
+    assert figures_of_goods() != before
+    backup.restore(made, replace=True)
+    connection.close()  # the restore has ended it
+
+    assert figures_of_goods() == before
+
+
 def test_backup__overwrites_nothing(company: Path, tmp_path: Path) -> None:
     kept = tmp_path / "zhike.tar"
     kept.write_text("precious")
@@ -90,3 +124,17 @@ def test_backup__overwrites_nothing(company: Path, tmp_path: Path) -> None:
 def test_backup__password_is_on_no_command_line(company: Path) -> None:
     assert environment().secrets["db_owner"] not in backup._where(environment())
     assert databases.CLONE_PREFIX in backup._where(environment())
+
+
+def test_restore__keeps_the_list_of_erasures_and_adds_that_of_the_backup(company: Path, tmp_path: Path) -> None:
+    kept = company / erasures.NAME
+    erasures.append(kept, {"id": "before", "contacts": [1], "marks": []})
+    made = backup.make(tmp_path / "zhike.tar")
+    erasures.append(kept, {"id": "since", "contacts": [2], "marks": []})
+    backup.restore(made, replace=True)
+    assert [entry["id"] for entry in erasures.entries(kept)] == ["before", "since"]
+
+    kept.write_text('{"id": "of another machine"}\n{"id": "cut sh', "utf-8")
+    backup.restore(made, replace=True)
+    assert [entry["id"] for entry in erasures.entries(kept)] == ["of another machine", "before"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600

@@ -28,11 +28,19 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running cluster for tests that only look."""
+    """A cluster for tests that only look, or leave it as they found it."""
     made = Cluster(tmp_path_factory.mktemp("shared") / "var", me())
     assert made.run("start").returncode == 0
     yield made
     made.remove()
+
+
+@pytest.fixture
+def running(shared: Cluster) -> Cluster:
+    """The shared cluster, running, whatever the test before did: a cluster of its own takes long to make."""
+    done = shared.run("start")
+    assert (done.returncode, done.stderr) == (0, "")
+    return shared
 
 
 @pytest.fixture
@@ -111,38 +119,58 @@ def test_ensure__two_at_once_start_one_server(cluster: Cluster) -> None:
     assert f"running as process {cluster.pid()};" in ended[0].stdout
 
 
-def test_start__after_kill_nothing_acknowledged_is_lost(cluster: Cluster) -> None:
-    assert cluster.run("start").returncode == 0
-    with cluster.connect("owner") as conn:
+def test_start__in_a_process_that_goes_on_warns_of_nothing_and_starts_again_after_a_kill(cluster: Cluster) -> None:
+    script = """
+import gc, os, signal
+from zhike.platform.db import launcher
+from zhike.platform.db.place import place_of
+from zhike.platform.environment import environment
+
+def running():
+    return launcher.running_server(place_of(environment().var))
+
+launcher.start()
+gc.collect()
+first = running().pid
+os.kill(first, signal.SIGKILL)
+launcher.start()
+gc.collect()
+assert running().pid != first
+"""
+    done = cluster.begin_python("-W", "error", "-c", script).finish()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_start__after_kill_nothing_acknowledged_is_lost(running: Cluster) -> None:
+    with running.connect("owner") as conn:
         conn.execute("CREATE TABLE kept (id int PRIMARY KEY)")
     for round_number in range(3):
         acknowledged = 0
-        with cluster.connect("app") as conn:
+        with running.connect("app") as conn:
             for number in range(200):
                 conn.execute("INSERT INTO kept VALUES (%s)", [round_number * 1000 + number])
                 acknowledged += 1
-            killed = cluster.pid()
-            cluster.kill_server()
-        done = cluster.run("start")
+            killed = running.pid()
+            running.kill_server()
+        done = running.run("start")
         assert (done.returncode, done.stderr) == (0, "")
-        assert cluster.pid() != killed
-        with cluster.connect("app") as conn:
+        assert running.pid() != killed
+        with running.connect("app") as conn:
             kept = conn.execute("SELECT count(*) FROM kept WHERE id / 1000 = %s", [round_number]).fetchone()
             assert kept == (acknowledged,)
 
 
-def test_stop__ends_the_server_and_start_finds_the_data_again(cluster: Cluster) -> None:
-    cluster.run("start")
-    with cluster.connect("owner") as conn:
-        conn.execute("CREATE TABLE kept AS SELECT 7 AS n")
-    assert cluster.run("stop").returncode == 0
-    stopped = cluster.run("status")
+def test_stop__ends_the_server_and_start_finds_the_data_again(running: Cluster) -> None:
+    with running.connect("owner") as conn:
+        conn.execute("CREATE TABLE found_again AS SELECT 7 AS n")
+    assert running.run("stop").returncode == 0
+    stopped = running.run("status")
     assert stopped.returncode == 3
     assert stopped.stdout.startswith("stopped")
-    assert cluster.run("stop").returncode == 0
-    cluster.run("start")
-    with cluster.connect("app") as conn:
-        assert conn.execute("SELECT n FROM kept").fetchone() == (7,)
+    assert running.run("stop").returncode == 0
+    running.run("start")
+    with running.connect("app") as conn:
+        assert conn.execute("SELECT n FROM found_again").fetchone() == (7,)
 
 
 def test_start__interrupted_initdb_is_begun_anew(cluster: Cluster) -> None:
@@ -156,28 +184,29 @@ def test_start__interrupted_initdb_is_begun_anew(cluster: Cluster) -> None:
         assert conn.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_start__other_major_version_is_refused(cluster: Cluster) -> None:
-    cluster.run("start")
-    cluster.run("stop")
-    (cluster.home() / "data" / "PG_VERSION").write_text("15\n")
-    refused = cluster.run("start")
+def test_start__other_major_version_is_refused(running: Cluster) -> None:
+    running.run("stop")
+    version = running.home() / "data" / "PG_VERSION"
+    right = version.read_text()
+    version.write_text("15\n")
+    refused = running.run("start")
+    version.write_text(right)
     assert refused.returncode == 1
     assert "belong to PostgreSQL 15" in refused.stderr
     assert "ZHIKE_PG_BIN" in refused.stderr
 
 
-def test_start__lost_secrets_are_named(cluster: Cluster) -> None:
-    cluster.run("start")
-    (cluster.var / "secrets.json").rename(cluster.var / "secrets.kept")
-    refused = cluster.run("start")
-    (cluster.var / "secrets.json").unlink()
-    (cluster.var / "secrets.kept").rename(cluster.var / "secrets.json")
+def test_start__lost_secrets_are_named(running: Cluster) -> None:
+    (running.var / "secrets.json").rename(running.var / "secrets.kept")
+    refused = running.run("start")
+    (running.var / "secrets.json").unlink()
+    (running.var / "secrets.kept").rename(running.var / "secrets.json")
     assert refused.returncode == 1
     assert "refuses the passwords in" in refused.stderr
 
 
-def test_start__settings_keep_what_was_acknowledged(shared: Cluster) -> None:
-    with shared.connect("admin") as conn:
+def test_start__settings_keep_what_was_acknowledged(running: Cluster) -> None:
+    with running.connect("admin") as conn:
         shown = {
             name: conn.execute(f"SHOW {name}").fetchone()
             for name in ("fsync", "full_page_writes", "synchronous_commit", "listen_addresses", "server_encoding")
@@ -193,16 +222,16 @@ def test_start__settings_keep_what_was_acknowledged(shared: Cluster) -> None:
     assert located == ("C.UTF-8", "C.UTF-8")
 
 
-def test_start__passwords_are_asked_for_and_kept_secret(shared: Cluster) -> None:
-    assert stat.S_IMODE((shared.var / "secrets.json").stat().st_mode) == 0o600
+def test_start__passwords_are_asked_for_and_kept_secret(running: Cluster) -> None:
+    assert stat.S_IMODE((running.var / "secrets.json").stat().st_mode) == 0o600
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(host=shared.socket(), user="zhike_app", password="guessed", dbname="zhike")
-    logs = "".join(file.read_text("utf-8") for file in (shared.home() / "log").iterdir())
-    assert not [name for name, secret in shared.secrets().items() if secret in logs]
+        psycopg.connect(host=running.socket(), user="zhike_app", password="guessed", dbname="zhike")
+    logs = "".join(file.read_text("utf-8") for file in (running.home() / "log").iterdir())
+    assert not [name for name, secret in running.secrets().items() if secret in logs]
 
 
-def test_trigram__chinese_is_indexed(shared: Cluster) -> None:
-    with shared.connect("app") as conn:
+def test_trigram__chinese_is_indexed(running: Cluster) -> None:
+    with running.connect("app") as conn:
         assert conn.execute("SELECT cardinality(show_trgm('冷链车'))").fetchone() == (4,)
 
 

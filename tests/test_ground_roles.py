@@ -116,8 +116,8 @@ def test_session__limits_by_role_and_process() -> None:
     assert session_options("app", "web") == (
         "-c lock_timeout=30000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
     )
-    assert session_options("owner", "migrate") == "-c lock_timeout=15000"
-    assert session_options("app", "worker") == "-c lock_timeout=30000"
+    assert session_options("owner", "migrate") == "-c lock_timeout=15000 -c temp_buffers=32768"
+    assert session_options("app", "worker") == "-c lock_timeout=30000 -c temp_buffers=32768"
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ import pytest
 from tests.harness.clusters import Cluster, me, until
 from tests.harness.sites import free_port_pair
 from zhike.platform.environment import environment
+from zhike.platform.ops import serve
 from zhike.platform.ops.serve import Address, answers
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.timeout(600)]
@@ -162,3 +163,11 @@ def test_serve__taken_port_is_named_before_anything_starts(tmp_path: Path) -> No
     assert f"Port {serving.address.port + 1} of 127.0.0.1, needed for live events, cannot be used" in said
     assert "make run PORT=" in said
     assert not (serving.cluster.var / "pg").exists()
+
+
+def test_demo__without_a_mail_server_starts_and_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zhike.platform.ops.serve.shutil.which", lambda *_name, **_path: None)
+    env, address = environment(), Address("127.0.0.1", 8000)
+    assert serve._demo_mail(env, address) is None
+    hint = serve._lead_demo_mail(env, address, here=False)
+    assert hint[-1] == "For mail in the demonstration install dovecot-imapd (apt-get install -y dovecot-imapd)."

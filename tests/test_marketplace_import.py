@@ -155,9 +155,9 @@ def test_export__gives_its_figures_and_opens_their_rows(company: None, tmp_path:
     assert {month: hits for month, (hits, _n) in _late(MONTH).items()} == export.late_months
     answer = compute(actor=ACTOR, question=Question("late"))
     assert answer.total.value == pytest.approx(100 * late / delivered, abs=1e-9)
-    _headings, rows, _more = rows_behind(
+    rows = rows_behind(
         actor=ACTOR, question=Question("late", filters={"region": ("BR-RJ",)}), only_hits=True, limit=200
-    )
+    ).rows
     assert len(rows) == export.late["RJ"]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -22,7 +22,7 @@ from zhike.record.organization.tests import factories as make
 ADDRESSES = addresses()
 METHODS = ("get", "post", "put", "patch", "delete")
 # Sign-in sessions, counters of attempts and the record of denials are what a refused request may leave.
-TRACES = ("django_session", "zhike_cache", "audit_")
+TRACES = ("django_session", "zhike_cache", "api_requestcount", "audit_")
 POWERLESS = "E-NOBODY"
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}
 

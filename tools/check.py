@@ -32,7 +32,6 @@ class Outcome:
     seconds: float
 
 
-# The slowest first, so that the last one to end is a short one.
 _WALLS: Final = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
 
 # The slowest first, so that the last one to end is a short one.
@@ -41,7 +40,8 @@ CHECKS: Final = (
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run"), "python manage.py makemigrations"),
     Check(
         "templates",
-        ("-m", "djlint", "src", "--check", "--lint", "--quiet"),
+        # Not --quiet: it keeps to itself what would be formatted otherwise.
+        ("-m", "djlint", "src", "--check", "--lint"),
         "make fix (djlint settles in two passes), then what it names",
     ),
     Check("api", ("tools/openapi.py", "--check"), "python tools/openapi.py, then commit docs/reference/openapi.json"),
@@ -50,7 +50,7 @@ CHECKS: Final = (
     Check("markers", ("tools/coverage_page.py", "--check"), "name rows of the catalogue: CUST-01"),
     Check("walls", ("-c", _WALLS), "docs/reference/conventions.md draws the layers"),
     Check("code", ("-m", "ruff", "check", "--quiet", "."), "make fix, then what ruff names"),
-    Check("format", ("-m", "ruff", "format", "--check", "--quiet", "."), "make fix"),
+    Check("format", ("-m", "ruff", "format", "--check", "."), "make fix"),
 )
 
 
@@ -68,6 +68,14 @@ def run(check: Check) -> Outcome:
     return Outcome(check, done.returncode, done.stdout, perf_counter() - started)
 
 
+def said(outcome: Outcome) -> str:
+    """What a failed check printed; where it printed nothing, how it ended: a failure is never without a word."""
+    if printed := outcome.output.strip("\n").rstrip():
+        return printed
+    how = f"was ended by signal {-outcome.status}" if outcome.status < 0 else f"ended with {outcome.status}"
+    return f"It {how} and printed nothing. Run it alone: python {' '.join(outcome.check.arguments)}"
+
+
 def run_all(checks: Sequence[Check]) -> list[Outcome]:
     """Run them, printing each as it ends; what failed shows its output at once."""
     outcomes = []
@@ -76,7 +84,7 @@ def run_all(checks: Sequence[Check]) -> list[Outcome]:
             outcome = future.result()
             outcomes.append(outcome)
             if outcome.status:
-                print(f"\n──── {outcome.check.name} ────\n{outcome.output.rstrip()}\n", flush=True)
+                print(f"\n──── {outcome.check.name} ────\n{said(outcome)}\n", flush=True)
             print(
                 f"{'failed' if outcome.status else 'ok':<8}{outcome.check.name:<12}{outcome.seconds:6.1f} s", flush=True
             )

@@ -1,6 +1,6 @@
 """Contract types for import-linter: the doors of rooms, and the few places of a third-party package."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import cast
 
 from grimp import ImportGraph
@@ -11,7 +11,7 @@ Broken = tuple[str, str, tuple[int, ...]]
 
 class RoomsContract(Contract):
     """
-    Rooms are the direct children of the given wings.
+    Rooms are the direct children of the given wings, and inside them whatever is an app of its own (connectors/mail).
 
     Options: `wings`; either `public` (modules that others may import) or `private` (modules that they may not);
     `exceptions`, lines such as `zhike.doors.api -> api` (that package may import the module `api` of any room).
@@ -29,8 +29,8 @@ class RoomsContract(Contract):
         exceptions = {tuple(part.strip() for part in line.split("->")) for line in _names(self.exceptions)}
         broken: list[Broken] = []
         for wing in _names(self.wings):
-            for room in sorted(graph.find_children(wing)) if wing in graph.modules else ():
-                for imported in sorted({room, *graph.find_descendants(room)}):
+            for room, modules in _rooms(graph, wing):
+                for imported in sorted(modules):
                     part = imported.removeprefix(room).removeprefix(".").split(".")[0]
                     for importer in sorted(graph.find_modules_that_directly_import(imported)):
                         if _inside(importer, room) or self._allowed(part, importer, exceptions):
@@ -72,6 +72,18 @@ class OnlyInContract(Contract):
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         _render(check)
+
+
+def _rooms(graph: ImportGraph, wing: str) -> Iterator[tuple[str, set[str]]]:
+    """Each room of a wing with its modules; a child with an app of its own stands apart from its parent."""
+    for room in sorted(graph.find_children(wing)) if wing in graph.modules else ():
+        modules = {room, *graph.find_descendants(room)}
+        for child in sorted(graph.find_children(room)):
+            if f"{child}.apps" in modules:
+                own = {child, *graph.find_descendants(child)}
+                modules -= own
+                yield child, own
+        yield room, modules
 
 
 def _names(option: object) -> Collection[str]:

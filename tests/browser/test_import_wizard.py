@@ -1,26 +1,18 @@
 """A file with every kind of trap, from upload to result, in a real browser."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.harness.databases import manage
-from tests.harness.machine import chromium
-from tests.harness.sites import running_site
-from tools import assets
+from tests.harness.browsers import Browsing, barriers
 from zhike.platform import clock
 from zhike.platform.bulk.actions import execute_queued
 from zhike.platform.bulk.models import ImportRun
-from zhike.record.organization import actions
-from zhike.record.organization.tests import factories as make
 from zhike.record.shipments.models import Shipment
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-PASSWORD = "correct horse battery"
 GOODS = """waybill,order,status,ordered,delivered,note
 ZP1001,P1,delivered,2026-10-01 09:00,2026-10-03 15:00,good
 ZP1002,P2,delivered,2026-13-02 09:00,2026-10-03 15:00,no such month
@@ -40,32 +32,14 @@ REFUSED = [
 
 
 @pytest.fixture
-def page(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(desk: Browsing) -> Iterator[Page]:
     """An administrator at the desk, in English."""
-    # Playwright keeps an event loop in this thread; the queries here are not made inside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    assets.build()
-    manage(["collectstatic", "--no-input", "--verbosity", "0"], database=fresh_db)
-    member = make.staff(roles=("admin",))
-    actions.open_staff_account(actor=make.SETUP, staff_id=member.pk, username="admin", password=PASSWORD, now=make.NOW)
-    with running_site("web") as site, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
-        with closing(browser), closing(browser.new_context(base_url=site.url, bypass_csp=True)) as context:
-            context.add_cookies([{"name": "zhike_language", "value": "en", "url": site.url}])
-            opened = context.new_page()
-            opened.goto("/sign-in/login/?next=/imports/new/")
-            opened.fill("#id_login", "admin")
-            opened.fill("#id_password", PASSWORD)
-            opened.click("button.btn-primary")
-            opened.wait_for_url("**/imports/new/")
-            yield opened
+    with desk.page("/imports/new/", "admin", look_inside=True) as opened:
+        yield opened
 
 
-def _barriers(page: Page) -> list[str]:
-    """What axe-core finds serious or critical."""
-    page.evaluate((assets.MODULES / "axe-core/axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [one["id"] for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+def _taken_in() -> list[str]:
+    return sorted(Shipment.objects.filter(waybill__startswith="ZP").values_list("waybill", flat=True))
 
 
 def _refusals(page: Page) -> list[list[str]]:
@@ -76,20 +50,20 @@ def _refusals(page: Page) -> list[list[str]]:
 def test_import_wizard__accounts_for_every_row(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "goods.csv"
     file.write_text(GOODS, "utf-8")
-    assert _barriers(page) == []
+    assert barriers(page) == []
     page.select_option("select[name=target]", "shipments.orders")
     page.set_input_files("input[type=file]", file)
     page.click("form.zk-panel button.btn-primary")
     page.wait_for_url("**/map/?target=shipments.orders")
     assert page.locator("select[name=column_ordered_at]").input_value() == "ordered"
-    assert _barriers(page) == []
+    assert barriers(page) == []
     page.click("form button.btn-primary")
     page.wait_for_selector(".zk-account")
 
     account = "7 read = 2 new + 0 changed + 0 duplicate + 5 rejected"
     assert page.locator(".zk-account").inner_text() == account
-    assert Shipment.objects.count() == 0
-    assert _barriers(page) == []
+    assert _taken_in() == []
+    assert barriers(page) == []
     page.click("#import-state button.btn-primary")
     page.wait_for_selector("#import-state progress")
     run = ImportRun.objects.get()
@@ -101,7 +75,41 @@ def test_import_wizard__accounts_for_every_row(page: Page, tmp_path: Path) -> No
     shown = _refusals(page)
     assert [tuple(row[:3]) for row in shown] == [one[:3] for one in REFUSED]
     assert all(words in row[3] for row, (*_cell, words) in zip(shown, REFUSED, strict=True))
-    assert sorted(Shipment.objects.values_list("waybill", flat=True)) == ["ZP1001", "ZP1006"]
+    assert _taken_in() == ["ZP1001", "ZP1006"]
     with page.expect_download() as download:
         page.click("a.zk-reject-file")
     assert download.value.suggested_filename == "goods-rejected.csv"
+
+
+CODES = """waybill,order,situation,ordered,stage
+ZP2001,P21,good,2026-10-01 09:00,rolling
+ZP2002,P22,good,2026-10-02 09:00,arrived
+"""
+
+
+def test_import_wizard__another_column_asks_for_the_meaning_of_its_own_codes(page: Page, tmp_path: Path) -> None:
+    """No heading is called status; once a column is chosen, its samples and its codes are there to be explained."""
+    file = tmp_path / "codes.csv"
+    file.write_text(CODES, "utf-8")
+    page.select_option("select[name=target]", "shipments.orders")
+    page.set_input_files("input[type=file]", file)
+    page.click("form.zk-panel button.btn-primary")
+    page.wait_for_url("**/map/?target=shipments.orders")
+    assert page.locator("select[name^=code_status]").count() == 0
+    page.click("#map-fields details summary")
+    page.fill("input[name=constant_goods]", "kept")
+
+    page.select_option("select[name=column_status]", "situation")
+    page.wait_for_selector("select[name^=code_status]")
+    assert page.locator("tr.zk-code-row:has(select[name^=code_status]) span").all_inner_texts() == ["“good” means"]
+    page.select_option("select[name=column_status]", "stage")
+    page.wait_for_selector("tr.zk-code-row:has-text('rolling')")
+    asked = page.locator("tr.zk-code-row:has(select[name^=code_status])")
+
+    assert asked.locator("span").all_inner_texts() == ["“rolling” means", "“arrived” means"]
+    assert page.input_value("input[name=constant_goods]") == "kept"
+    asked.nth(0).locator("select").select_option("in_transit")
+    asked.nth(1).locator("select").select_option("delivered")
+    page.click("form button.btn-primary")
+    page.wait_for_selector(".zk-account")
+    assert page.locator(".zk-account").inner_text() == "2 read = 2 new + 0 changed + 0 duplicate + 0 rejected"

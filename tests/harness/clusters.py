@@ -37,13 +37,17 @@ class Cluster:
         return self.begin(*arguments).finish()
 
     def begin(self, *arguments: str) -> "Running":
+        return self.begin_python("-m", LAUNCHER, *arguments)
+
+    def begin_python(self, *arguments: str) -> "Running":
+        """Start Python with these arguments on this cluster's state folder."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHIKE_", "DATABASE_URL"))}
         own = {"ZHIKE_VAR": str(self.var), "PYTHONDONTWRITEBYTECODE": "1", **self.variables}
         if self.path:
             own["PYTHONPATH"] = self.path
         return Running(
             subprocess.Popen(
-                [self.python, "-m", LAUNCHER, *arguments],
+                [self.python, *arguments],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,

@@ -32,6 +32,8 @@ class Template:
 
     name: str
     build: Callable[[str], None]
+    base: "Template | None" = None
+    """What `build` finds; an empty database without it."""
 
 
 @cache
@@ -79,20 +81,23 @@ def ensure_template(template: Template) -> None:
     """Build `template` unless it is there; processes that start together wait for the first one."""
     env = environment()
     admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database()
+    if template.base is not None:
+        ensure_template(template.base)
     with _locked(env.var / "test-templates.lock"):
         if template.name in _names(TEMPLATE_PREFIX):
             return
         _drop_abandoned()
         draft = f"{CLONE_PREFIX}{os.getpid()}_{uuid.uuid4().hex[:8]}"
         try:
-            roles.prepare_database(admin, name=draft, maintenance=maintenance, passwords=launcher.passwords(env))
+            if template.base is None:
+                roles.prepare_database(admin, name=draft, maintenance=maintenance, passwords=launcher.passwords(env))
+            else:
+                roles.clone_database(admin, name=draft, template=template.base.name, maintenance=maintenance)
             template.build(draft)
             with roles.connect(admin, dbname=maintenance) as conn:
                 rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                 conn.execute(rename.format(sql.Identifier(draft), sql.Identifier(template.name)))
-                # Nobody, not even autovacuum, is then connected when it is copied.
-                closed = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false")
-                conn.execute(closed.format(sql.Identifier(template.name)))
+            _close(template.name)
         except BaseException:
             roles.drop_database(admin, name=draft, maintenance=maintenance)
             raise
@@ -101,17 +106,29 @@ def ensure_template(template: Template) -> None:
 @contextmanager
 def cloned(template: Template) -> Iterator[str]:
     """A copy of `template` that this process is connected to, dropped afterwards."""
+    ensure_template(template)
+    with copied(template.name) as name, connected_to(name):
+        yield name
+
+
+@contextmanager
+def copied(source: str) -> Iterator[str]:
+    """A copy of a database that nobody is connected to, dropped afterwards; the lake is not copied."""
     env = environment()
     admin, maintenance = launcher.admin_parameters(env), launcher.maintenance_database()
-    ensure_template(template)
     name = f"{CLONE_PREFIX}{os.getpid()}_{uuid.uuid4().hex[:8]}"
-    roles.clone_database(admin, name=name, template=template.name, maintenance=maintenance)
+    roles.clone_database(admin, name=name, template=source, maintenance=maintenance)
     try:
-        with connected_to(name):
-            yield name
+        yield name
     finally:
         roles.drop_database(admin, name=name, maintenance=maintenance)
         shutil.rmtree(env.var / "lake" / name, ignore_errors=True)
+
+
+def _close(name: str) -> None:
+    """Nobody, not even autovacuum, is then connected when it is copied."""
+    with roles.connect(launcher.admin_parameters(environment()), dbname=launcher.maintenance_database()) as conn:
+        conn.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
 
 
 @contextmanager

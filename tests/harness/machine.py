@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from zhike.demo import mailpair
+
 PACKAGES = ("chromium", "fonts-noto-cjk")
 LINE = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(PACKAGES)}"
 _FONTS = Path("/usr/share/fonts")
@@ -22,6 +24,25 @@ def chromium() -> str | None:
 
 def has_chinese_font() -> bool:
     return any(_FONTS.rglob("NotoSansCJK*")) if _FONTS.is_dir() else False
+
+
+def ensure_mail_server() -> None:
+    """A real IMAP server is here; as root it is installed, else MachineLacks says how."""
+    if mailpair.dovecot():
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        message = f"The tests of mail need {mailpair.PACKAGE}. Run as root, then again:\n  {mailpair.LINE}"
+        raise MachineLacks(message)
+    print(f"Installing {mailpair.PACKAGE} …", flush=True)
+    done = subprocess.run(
+        ["/bin/sh", "-c", mailpair.LINE],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )
+    if done.returncode != 0 or not mailpair.dovecot():
+        message = f"{mailpair.PACKAGE} could not be installed. Run as root, then again:\n  {mailpair.LINE}"
+        raise MachineLacks(message)
 
 
 def ensure_browser() -> None:

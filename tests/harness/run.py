@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.harness.machine import MachineLacks, ensure_browser
+from tests.harness.machine import MachineLacks, ensure_browser, ensure_mail_server
 from zhike.platform.db import launcher
 from zhike.platform.db.place import DatabaseUnavailable
 
@@ -29,7 +29,8 @@ class Group:
 
 GROUPS = (
     Group("unit and database", f"not ({' or '.join(SPECIAL)})", ("-n", "2", "--dist", "worksteal"), 9),
-    Group("concurrency and crash", "concurrency and not browser", ("-p", "no:xdist"), 3),
+    # Each file keeps to one process, and each test to a database or a cluster of its own; much of it is waiting.
+    Group("concurrency and crash", "concurrency and not browser", ("-n", "2", "--dist", "loadfile"), 3),
     Group("browser", "browser", ("-p", "no:xdist"), 7),
     Group("fuzz", "fuzz and not browser and not concurrency", ("-p", "no:xdist"), 2),
 )
@@ -86,6 +87,7 @@ def main(arguments: list[str]) -> int:
     try:
         if any(group.name == "browser" for group in chosen):
             ensure_browser()
+        ensure_mail_server()
         launcher.ensure()
     except (MachineLacks, DatabaseUnavailable) as error:
         print(error, file=sys.stderr)

@@ -1,6 +1,7 @@
 """Zhike's real processes on a test's own database."""
 
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.harness.clusters import until
 from zhike.platform.environment import environment
+from zhike.platform.ops import counters
 from zhike.platform.ops.serve import Address, answers, children
 from zhike.platform.ops.supervisor import Child
 
@@ -69,15 +71,18 @@ def free_port_pair() -> int:
 
 
 @contextmanager
-def running_site(*names: str) -> Iterator[Site]:
+def running_site(*names: str, web_workers: int = 1) -> Iterator[Site]:
     """A site on the database that this process is connected to."""
     address = Address("127.0.0.1", free_port_pair())
     known = {child.name: child for child in children(environment(), address)}
     for child in known.values():
-        child.environment = {**child.environment, "ZHIKE_WEB_WORKERS": "1"}
+        child.environment = {**child.environment, "ZHIKE_WEB_WORKERS": str(web_workers)}
     site = Site(address, known)
+    counted = counters.folder_of(environment(), address.port)
+    counters.begin(counted)
     try:
         site.start(*names)
         yield site
     finally:
         site.stop()
+        shutil.rmtree(counted)

@@ -62,7 +62,7 @@ _HALF_WIDTH: Final = re.compile(
 _SPACED: Final = re.compile(rf"{_HAN} +[A-Za-z0-9%]|[A-Za-z0-9)%] +{_HAN}")
 _LOUD: Final = re.compile(r"[!！]|非常抱歉")
 # Characters that both scripts use, although the converters would change them.
-_FINE_IN_TAIWAN: Final = frozenset("台干游占布吃群床峰岩了周")
+_FINE_IN_TAIWAN: Final = frozenset("台干游占布吃群床峰岩了周核准")
 _FINE_ON_THE_MAINLAND: Final = frozenset("著乾藉瞭")
 
 

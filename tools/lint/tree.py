@@ -96,6 +96,10 @@ def _listed(root: Path) -> list[Path]:
 
 def _source(root: Path, path: Path) -> Source:
     match path.relative_to(root).with_suffix("").parts:
+        case ("src", "zhike", "doors", "connectors", room, part, *rest) if _is_room(root, room):
+            package = f"zhike.doors.connectors.{room}"
+            module = ".".join([package, part, *rest]).removesuffix(".__init__")
+            return Source(path, module, Room(package, "doors", room), part)
         case ("src", "zhike", wing, room, part, *rest) if wing in WINGS or wing == "platform":
             package = f"zhike.{wing}.{room}"
             module = ".".join([package, part, *rest]).removesuffix(".__init__")
@@ -107,6 +111,11 @@ def _source(root: Path, path: Path) -> Source:
             return Source(path, ".".join(rest).removesuffix(".__init__"))
         case _:
             return Source(path)
+
+
+def _is_room(root: Path, name: str) -> bool:
+    """Whether a folder of the connectors is a room of its own: one that has tables and pages."""
+    return (root / "src" / "zhike" / "doors" / "connectors" / name / "apps.py").exists()
 
 
 def _parts(source: Source) -> tuple[str, ...]:

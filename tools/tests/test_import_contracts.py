@@ -83,3 +83,13 @@ def test_only_in__names_importers_elsewhere_and_forgives_absence() -> None:
     graph = _graph(("z.insight.lake.actions", "duckdb"), ("z.record.a.queries", "duckdb"))
 
     assert _broken(OnlyInContract, options, graph) == [("z.record.a.queries", "duckdb")]
+
+
+def test_rooms__an_app_inside_a_room_has_doors_of_its_own() -> None:
+    graph = _graph(
+        ("z.record.connectors.mail.apps", "z.record.connectors.mail.models"),
+        ("z.demo.company", "z.record.connectors.mail.actions"),
+        ("z.record.connectors.pages", "z.record.connectors.mail.models"),
+    )
+
+    assert _broken(RoomsContract, ROOMS, graph) == [("z.record.connectors.pages", "z.record.connectors.mail.models")]

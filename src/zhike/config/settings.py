@@ -36,14 +36,20 @@ PLATFORM_ROOMS = [
 ROOMS = [
     "zhike.record.organization",
     "zhike.record.customers",
+    "zhike.record.contacting",
+    "zhike.record.agreements",
     "zhike.record.interactions",
     "zhike.record.shipments",
+    "zhike.service.knowledge",
+    "zhike.service.cases",
+    "zhike.service.reception",
     "zhike.insight.lake",
     "zhike.insight.metrics",
     "zhike.doors.desk",
     "zhike.doors.portal",
     "zhike.doors.api",
     "zhike.doors.connectors",
+    "zhike.doors.connectors.mail",
     "zhike.demo",
 ]
 INSTALLED_APPS = [
@@ -70,10 +76,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that what any other refuses is told under the request's id.
+    "zhike.platform.ops.middleware.operation_middleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "zhike.platform.ops.middleware.operation_middleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zhike.platform.i18n.middleware.language_middleware",

@@ -11,20 +11,31 @@ import numpy as np
 import pyarrow as pa
 
 from zhike.demo import words
+from zhike.demo.calendars import HUB, OFFICE, OUTLET, make_calendars
+from zhike.demo.desk import lying_on_desks
 from zhike.demo.goods import Goods, build_goods
+from zhike.demo.lore import tell_lore
+from zhike.demo.matters import Keys, matters_of, stories
+from zhike.demo.pledges import agreements_of, make_standards, promises_of
+from zhike.demo.reception import make_reception
+from zhike.demo.talk import Talk, build_talk, prospect_since
 from zhike.demo.truths import planted
-from zhike.demo.world import SIGN_IN_ROLES, SIZES, Person, World, build_world
+from zhike.demo.upwards import asked_upwards
+from zhike.demo.world import SIGN_IN_ROLES, SIZES, Person, World, add_prospects, build_world
 from zhike.insight.lake import actions as lake
 from zhike.platform.actors import Actor, system_actor
 from zhike.platform.bulk.engine import RunContext, run_batch
 from zhike.platform.bulk.mapping import mapping_of
 from zhike.platform.bulk.reading import Batch
 from zhike.platform.bulk.types import LINE, StepResult
-from zhike.platform.calendars.types import Shift, Week
 from zhike.platform.outbox.types import Mode
+from zhike.record.agreements import actions as agreements
+from zhike.record.customers import queries as customers
 from zhike.record.organization import actions as organization
 from zhike.record.organization import queries as people
 from zhike.record.organization.types import RoleReach, Side, UnitEntry, UnitKind
+from zhike.record.shipments import queries as shipments
+from zhike.service.cases import actions as cases
 
 logger = logging.getLogger(__name__)
 ACTOR = system_actor("demo.build")
@@ -61,13 +72,28 @@ def build_company(
     world = build_world(measure, chance)
     truths = None if control else planted(now.date(), measure.outlets)
     goods = build_goods(world, measure, now, truths, chance)
+    # Numbers of their own: what is said never changes what is sent.
+    apart = np.random.default_rng([seed, 1])
+    add_prospects(world, measure, apart)
+    talk = build_talk(world, goods.draw, apart)
     units = make_units(world, now)
     say(f"{len(units)} units")
     make_staff(world, units, now)
     say(f"{len(world.people)} people, {len(SIGN_IN_ROLES)} sign-ins")
-    _customers(world, now)
-    say(f"{len(world.shippers)} customers")
+    _customers(world, goods, talk, now)
+    say(f"{len(world.shippers)} customers, {len(world.prospects)} prospects")
+    # Enquiries before the goods: the first order of a prospect makes the deal.
+    load("customers.enquiries", talk.enquiries, now=now)
     _goods(world, goods, now)
+    agreed = agreements_of(world, make_standards(ACTOR, now), now, np.random.default_rng([seed, 4]))
+    load("agreements.agreements", agreed, now=now)
+    opened, promised = _cases(goods, talk, units, now, seed)
+    say(f"{talk.enquiries.num_rows} enquiries, {talk.contacts.num_rows} calls, mails, visits and notes")
+    say(f"{opened} cases, {promised} promises, {len(agreed['external_id'].unique())} agreements")
+    told, used = _lore(world, now, np.random.default_rng([seed, 3]))
+    say(f"{told} articles, used with phrases in {used} answers")
+    waited = make_reception(ACTOR, world, units, now, np.random.default_rng([seed, 5]))
+    say(f"{waited} enquiries that waited")
     say(f"{goods.shipments.num_rows} shipments, {goods.events.num_rows} tracking events")
     if with_lake:
         lake.refresh_all(actor=ACTOR, now=now)
@@ -83,29 +109,28 @@ def build_company(
     )
 
 
-def _week(*shifts: tuple[int, int], sunday: bool = True) -> Week:
-    day = tuple(Shift(start * 60, end * 60) for start, end in shifts)
-    return (day, day, day, day, day, day, day if sunday else ())
-
-
 def make_units(world: World, now: datetime) -> dict[str, int]:
-    """The tree: company, departments, regions, contractors, outlets; ids by code."""
+    """The tree: company, departments, regions, contractors, outlets, each with its hours; ids by code."""
     found: dict[str, int] = {}
+    calendars = make_calendars(actor=ACTOR, now=now)
+    office = calendars[OFFICE]
 
     def make(code: str, parent: str | None, entry: UnitEntry) -> None:
         made = organization.create_unit(actor=ACTOR, parent_id=found[parent] if parent else None, entry=entry, now=now)
         found[code] = made.id
 
-    office = _week((9, 12), (13, 18), sunday=False)
     make(
         "HQ",
         None,
-        _entry("HQ", "知远速运", "Zhiyuan Express", UnitKind.COMPANY, Side.FRONT, hours=office, city="上海"),
+        _entry("HQ", "知远速运", "Zhiyuan Express", UnitKind.COMPANY, Side.FRONT, calendar_id=office, city="上海"),
     )
     for code, name, english, side in words.DEPARTMENTS:
-        make(code, "HQ", _entry(code, name, english, UnitKind.DEPARTMENT, Side(side), hours=office, city="上海"))
+        # Warehouses work like hubs.
+        calendar_id = calendars[HUB] if code == "WH" else office
+        entry = _entry(code, name, english, UnitKind.DEPARTMENT, Side(side), calendar_id=calendar_id, city="上海")
+        make(code, "HQ", entry)
     for position, (code, name, english, cities) in enumerate(words.REGIONS):
-        make(code, "HQ", _entry(code, name, english, UnitKind.REGION, Side.FRONT, hours=office, city=cities[0]))
+        make(code, "HQ", _entry(code, name, english, UnitKind.REGION, Side.FRONT, calendar_id=office, city=cities[0]))
         contractor = f"P{position + 1:02d}"
         title = f"{name.removesuffix('大区')}联运外包"
         make(
@@ -124,7 +149,7 @@ def make_units(world: World, now: datetime) -> dict[str, int]:
                 kind=UnitKind.OUTLET,
                 side=Side.FRONT,
                 zone=ZONE,
-                hours=_week((8, 12), (13, 20)),
+                calendar_id=calendars[OUTLET],
                 address=f"{outlet.city}市{outlet.district}路88号",
                 city=outlet.city,
                 region_code=words.PROVINCES[outlet.city],
@@ -139,7 +164,7 @@ def make_units(world: World, now: datetime) -> dict[str, int]:
 
 
 def _entry(
-    code: str, name: str, english: str, kind: UnitKind, side: Side, *, city: str, hours: Week | None = None
+    code: str, name: str, english: str, kind: UnitKind, side: Side, *, city: str, calendar_id: int | None = None
 ) -> UnitEntry:
     latitude, longitude = words.COORDINATES[city]
     return UnitEntry(
@@ -149,7 +174,7 @@ def _entry(
         side=side,
         zone=ZONE,
         labels={"zh-hans": name, "en": english},
-        hours=hours,
+        calendar_id=calendar_id,
         city=city,
         region_code=words.PROVINCES[city],
         lat=Decimal(str(latitude)),
@@ -191,12 +216,16 @@ def make_staff(world: World, units: Mapping[str, int], now: datetime) -> None:
             )
 
 
-def _customers(world: World, now: datetime) -> None:
+def _customers(world: World, goods: Goods, talk: Talk, now: datetime) -> None:
+    """Shippers, those who asked first as prospects; then those who only asked."""
+    opened = talk.opened
+    rows = range(len(world.shippers))
     table = pa.table(
         {
             "reference": [s.reference for s in world.shippers],
             "name": [s.name for s in world.shippers],
-            "kind": ["consumer"] * len(world.shippers),
+            "kind": ["prospect" if row in opened else "consumer" for row in rows],
+            "opened_at": pa.array([opened.get(row) for row in rows], type=pa.string()),
             "industry": [s.industry or None for s in world.shippers],
             "region": [words.PROVINCES[s.city] for s in world.shippers],
             "city": [s.city for s in world.shippers],
@@ -204,10 +233,27 @@ def _customers(world: World, now: datetime) -> None:
             "owner": [s.owner for s in world.shippers],
             "phone": [s.phone for s in world.shippers],
             "contact_name": [s.contact for s in world.shippers],
+            "email": pa.array([s.email for s in world.shippers], type=pa.string()),
             "parent": [s.parent or None for s in world.shippers],
         }
     )
     load("customers.files", table, now=now)
+    asked = world.prospects
+    only_asked = pa.table(
+        {
+            "reference": [p.reference for p in asked],
+            "name": [p.name for p in asked],
+            "kind": ["prospect"] * len(asked),
+            "opened_at": [prospect_since(goods.draw, p) for p in asked],
+            "industry": [p.industry for p in asked],
+            "region": [words.PROVINCES[p.city] for p in asked],
+            "city": [p.city for p in asked],
+            "owner": [p.owner for p in asked],
+            "phone": [p.phone for p in asked],
+            "contact_name": [p.contact for p in asked],
+        }
+    )
+    load("customers.files", only_asked, now=now)
 
 
 def _goods(world: World, goods: Goods, now: datetime) -> None:
@@ -254,6 +300,41 @@ def _goods(world: World, goods: Goods, now: datetime) -> None:
     load("shipments.events", _with_couriers(goods.events, world.people), now=now)
 
 
+def _cases(goods: Goods, talk: Talk, units: Mapping[str, int], now: datetime, seed: int) -> tuple[int, int]:
+    """What customers said about one matter becomes its case; the rest of the talk stands for itself."""
+    chance, apart = (np.random.default_rng([seed, own]) for own in (2, 6))
+    keys = Keys(
+        customers=customers.ids_by_reference(actor=ACTOR, system=SOURCE),
+        people={
+            customer_id: pk
+            for pk, customer_id in customers.contact_rows(actor=ACTOR).order_by("-pk").values_list("pk", "customer_id")
+        },
+        shipments=dict(shipments.shipment_rows(actor=ACTOR).values_list("waybill", "pk")),
+        staff=dict(people.staff_rows(actor=ACTOR).values_list("number", "pk")),
+        units=units,
+    )
+    draw = goods.draw
+    matters = matters_of(draw, talk.contacts, chance)
+    ended = asked_upwards(stories(draw.world, matters, keys, now, chance), draw.world, keys, apart)
+    told = [*ended, *lying_on_desks(draw, keys, now, chance)]
+    told.sort(key=lambda one: one.opened_at)
+    used = {said.external[1] for one in told for said in one.said if said.external[1]}
+    known = talk.contacts["external_id"].to_pylist()
+    rest = talk.contacts.filter(pa.array([ref not in used for ref in known])).drop_columns(["topic", "waybill"])
+    load("interactions.contacts", rest, now=now)
+    ids = cases.load_cases(actor=ACTOR, cases=told, now=now)
+    given = promises_of(list(zip(ids, told, strict=True)), now, chance)
+    return len(ids), agreements.load_promises(actor=ACTOR, promises=given, now=now)
+
+
+def _lore(world: World, now: datetime, chance: np.random.Generator) -> tuple[int, int]:
+    """Articles belong to those who write them: quality and claims; the first supervisor has published them."""
+    ids = dict(people.staff_rows(actor=ACTOR).values_list("number", "pk"))
+    writers = [ids[p.number] for p in world.people if p.role in {"quality", "claims"}]
+    publisher = next(ids[p.number] for p in world.people if p.role == "supervisor")
+    return tell_lore(actor=ACTOR, owners=writers, publisher=publisher, now=now, chance=chance)
+
+
 def _with_couriers(events: pa.Table, everybody: Sequence[Person]) -> pa.Table:
     """Names and phones of couriers beside their staff numbers, as a carrier's feed has them."""
     known = {person.number: person for person in everybody}
@@ -293,14 +374,20 @@ def _statuses(codes: pa.ChunkedArray) -> pa.Array:
 
 
 def load(
-    target: str, table: pa.Table, *, now: datetime, options: Mapping[str, str] | None = None, actor: Actor = ACTOR
+    target: str,
+    table: pa.Table,
+    *,
+    now: datetime,
+    options: Mapping[str, str] | None = None,
+    actor: Actor = ACTOR,
+    mode: Mode = Mode.BACKFILL,
 ) -> StepResult:
     """One table through the import engine; anything rejected is a fault of the demonstration company."""
     mapping = mapping_of(
         {
             "name": SOURCE,
             "zone": ZONE,
-            "mode": Mode.BACKFILL.value,
+            "mode": mode.value,
             "sources": {"rows": ""},
             "steps": [
                 {

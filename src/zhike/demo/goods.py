@@ -38,6 +38,7 @@ class Goods:
     shipments: pa.Table
     events: pa.Table
     replies: pa.Table
+    draw: "Draw"
 
 
 def volume_of(day: date) -> float:
@@ -82,6 +83,12 @@ class Draw:
         # Orders come in by day, most before noon; Shanghai time is 8 hours ahead of UTC.
         hour = np.clip(chance.normal(11, 3.4, self.n), 0.1, 23.8)
         self.ordered = self.dates.astype("datetime64[s]") + _hours(hour - 8)
+        # Of the last day only what has passed: its orders came in by now.
+        begun = self.dates.astype("datetime64[s]") - 8 * HOUR
+        ahead = self.ordered > self.until
+        share = (self.ordered - begun).astype(np.int64) / (24 * 3600)
+        passed = (share * (self.until - begun).astype(np.int64)).astype("timedelta64[s]")
+        self.ordered = np.where(ahead, begun + passed, self.ordered)
         self.line = chance.choice(len(LINES), size=self.n, p=LINE_SHARES)
 
     def _where(self) -> None:
@@ -95,12 +102,22 @@ class Draw:
             rows = np.flatnonzero(self.line == line)
             shares = mode_of_line.get(line, (0.0, 0.2, 0.3, 0.5))
             self.mode[rows] = chance.choice(len(MODES), size=len(rows), p=shares)
-        self.origin = _pick(by_region, shipper_region, chance)
+        self.origin = _pick(*self._near(by_region), chance)
         away = (shipper_region + chance.integers(1, len(words.REGIONS), self.n)) % len(words.REGIONS)
         self.to_region = np.where(self.mode <= 1, shipper_region, away)
         self.destination = np.where(self.mode == 0, self.origin, _pick(by_region, self.to_region, chance))
         self.abroad = self.mode == 3
         self.foreign = chance.integers(len(words.FOREIGN), size=self.n)
+
+    def _near(self, by_region: list[Ints]) -> tuple[list[Ints], Ints]:
+        """The outlets of the sender's own city; those of the region where the city has none."""
+        world = self.world
+        outlet_city = np.array([outlet.city for outlet in world.outlets])
+        cities = sorted({shipper.city for shipper in world.shippers})
+        found = [np.flatnonzero(outlet_city == city) for city in cities]
+        own = {city: at for at, city in enumerate(cities) if len(found[at])}
+        group = [own.get(shipper.city, len(cities) + shipper.region) for shipper in world.shippers]
+        return [*found, *by_region], np.array(group)[self.shipper]
 
     def _promise(self) -> None:
         days = PROMISE_DAYS[self.mode] + (self.line == 1) + 5 * (self.line == 3)
@@ -149,7 +166,7 @@ class Draw:
 def build_goods(world: World, size: Size, until: datetime, truths: Truths | None, chance: Generator) -> Goods:
     """Shipments of the year that ends at `until` (UTC), with all that had happened to them by then."""
     draw = Draw(world, size, until, truths, chance)
-    return Goods(_shipments(draw), _events(draw), _replies(draw))
+    return Goods(_shipments(draw), _events(draw), _replies(draw), draw)
 
 
 def _hours(values: Floats) -> Moments:
@@ -161,7 +178,8 @@ def _pick(groups: list[Ints], wanted: Ints, chance: Generator) -> Ints:
     chosen = np.zeros(len(wanted), dtype=np.int64)
     for group, members in enumerate(groups):
         rows = np.flatnonzero(wanted == group)
-        chosen[rows] = chance.choice(members, size=len(rows))
+        if len(rows):
+            chosen[rows] = chance.choice(members, size=len(rows))
     return chosen
 
 

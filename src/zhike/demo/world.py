@@ -17,12 +17,13 @@ class Size:
     outlets: int
     staff: int
     couriers_per_outlet: int = 3
+    prospects: int = 300
 
 
 SIZES = {
     "full": Size(customers=5_000, shipments=100_000, outlets=120, staff=80),
-    "medium": Size(customers=1_200, shipments=30_000, outlets=60, staff=40, couriers_per_outlet=2),
-    "small": Size(customers=240, shipments=4_000, outlets=24, staff=30, couriers_per_outlet=2),
+    "medium": Size(customers=1_200, shipments=30_000, outlets=60, staff=40, couriers_per_outlet=2, prospects=70),
+    "small": Size(customers=240, shipments=4_000, outlets=24, staff=30, couriers_per_outlet=2, prospects=14),
 }
 
 
@@ -68,6 +69,26 @@ class Shipper:
     parent: str = ""
     weight: float = 0.0
 
+    @property
+    def email(self) -> str | None:
+        """Of every second company; `make demo-read` shows what came there."""
+        name = self.reference.replace("demo-", "c")
+        return f"{name}@customer.example" if self.is_company and int(self.reference[-1]) % 2 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """Somebody who asked and has not sent anything yet."""
+
+    reference: str
+    name: str
+    industry: str
+    city: str
+    owner: str  # staff number
+    phone: str
+    contact: str
+    asked_hours_ago: int
+
 
 @dataclass(slots=True)
 class World:
@@ -76,6 +97,7 @@ class World:
     outlets: list[Outlet] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     shippers: list[Shipper] = field(default_factory=list)
+    prospects: list[Prospect] = field(default_factory=list)
 
     def couriers(self) -> dict[str, list[Person]]:
         found: dict[str, list[Person]] = {}
@@ -110,6 +132,9 @@ ROLE_UNITS = {
     "auditor": "AUDIT",
 }
 ROLE_SHARES = {"agent": 0.4, "supervisor": 0.06, "account_manager": 0.3, "department": 0.06, "outlet": 0.06}
+# One key group: a large head, its subsidiaries, and a branch below one of these.
+GROUP_HEAD, GROUP_NAME = 1, "远图家居集团"
+GROUP_BELOW = {9: 1, 13: 1, 21: 1, 34: 1, 55: 1, 89: 1, 90: 9}
 LONG_NAME = "华东远航国际供应链管理与跨境电子商务综合服务（上海自由贸易试验区）股份有限公司"
 
 
@@ -120,6 +145,27 @@ def build_world(size: Size, chance: Generator) -> World:
     world.people = _people(size, world.outlets, chance)
     world.shippers = _shippers(size, world, chance)
     return world
+
+
+def add_prospects(world: World, size: Size, chance: Generator) -> None:
+    """Those who asked only; drawn apart, so that the goods of a number stay what they are."""
+    owners = [person.number for person in world.people if person.role in {"account_manager", "agent"}]
+    for position in range(size.prospects):
+        city = str(chance.choice(words.REGIONS[int(chance.integers(len(words.REGIONS)))][3]))
+        name, industry = _shipper_name(position + 1, city, chance)
+        world.prospects.append(
+            Prospect(
+                reference=f"demo-p{position + 1:05d}",
+                name=name,
+                industry=industry,
+                city=city,
+                owner=str(chance.choice(owners)),
+                phone=_mobile(position, "1994"),
+                contact=_name(chance),
+                # More of late: most of the older ones have been forgotten or became customers.
+                asked_hours_ago=2 + int(340 * 24 * chance.random() ** 2),
+            )
+        )
 
 
 def _outlets(size: Size, chance: Generator) -> list[Outlet]:
@@ -187,6 +233,11 @@ def _shippers(size: Size, world: World, chance: Generator) -> list[Shipper]:
         is_company = position < size.customers * 0.6
         name, industry = _shipper_name(position, city, chance) if is_company else (_name(chance), "")
         parent = f"demo-{position // 40 * 40 + 1:05d}" if is_company and position % 40 in {7, 19} else ""
+        if position == GROUP_HEAD:
+            name, industry = f"{GROUP_NAME}有限公司", "online_retail"
+        elif position in GROUP_BELOW:
+            name, industry = f"{GROUP_NAME}（{city}）有限公司", "online_retail"
+            parent = f"demo-{GROUP_BELOW[position] + 1:05d}"
         found.append(
             Shipper(
                 reference=f"demo-{position + 1:05d}",

@@ -59,9 +59,25 @@ class Actor:
     language: str = "zh-hans"
     subject: str = ""
     purpose: str = ""
+    # The member of staff who answers for what a program does: whoever made its key.
+    answering_id: int | None = None
+
+    @property
+    def person(self) -> str:
+        """Who it is where two decisions must be two people's: `staff:5`, also for a key that this person made.
+
+        The kind is part of it, so that key 5 is never taken for person 5.
+        """
+        staff_id = self.staff_id if self.staff_id is not None else self.answering_id
+        return person_of_staff(staff_id) if staff_id is not None else f"{self.kind.value}:{self.id}"
 
     def has(self, right: str) -> bool:
         return self.kind is ActorKind.SYSTEM or right in self.rights
+
+
+def person_of_staff(staff_id: int) -> str:
+    """How `Actor.person` names this member of staff."""
+    return f"{ActorKind.STAFF.value}:{staff_id}"
 
 
 def system_actor(name: str) -> Actor:

@@ -12,11 +12,16 @@ _rights: dict[str, "Right"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One thing that may be allowed, e.g. `customers.edit`; `default_roles` seed a new company's roles."""
+    """One thing that may be allowed, e.g. `customers.edit`; `default_roles` seed a new company's roles.
+
+    `for_programs` says that whoever makes API keys may give it to one without holding it: exchanging the company's
+    data. Deciding, approving, revealing, erasing and administering are not for programs.
+    """
 
     code: str
     label: str | Promise = field(compare=False)
     default_roles: frozenset[str] = field(default=frozenset(), compare=False)
+    for_programs: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         known = _rights.setdefault(self.code, self)

@@ -1,6 +1,8 @@
 """What rooms publish to the lake: own columns, scope and dimensions as at the event; no names, no free text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -12,6 +14,8 @@ from zhike.platform.actors import Actor
 _facts: dict[str, "Fact"] = {}
 _namers: dict[str, "Namer"] = {}
 _openers: dict[str, "Opener"] = {}
+# Names that one page has asked for: by dimension, each value with its name, or None where nobody knows it.
+_told: ContextVar[dict[str, dict[str, str | None]] | None] = ContextVar("zhike_fact_names", default=None)
 
 
 class ColumnType(StrEnum):
@@ -113,8 +117,27 @@ def name_dimension(dimension: str, namer: Namer) -> None:
 
 
 def names_of(dimension: str, values: Sequence[str]) -> Mapping[str, str]:
-    namer = _namers.get(dimension)
-    return namer(values) if namer else {}
+    """Names of a dimension's values; within `names_kept` each value is looked up once."""
+    namer, told = _namers.get(dimension), _told.get()
+    if namer is None:
+        return {}
+    if told is None:
+        return namer(values)
+    known = told.setdefault(dimension, {})
+    if unknown := [value for value in dict.fromkeys(values) if value not in known]:
+        found = namer(unknown)
+        known.update({value: found.get(value) for value in unknown})
+    return {value: name for value in values if (name := known[value]) is not None}
+
+
+@contextmanager
+def names_kept() -> Iterator[None]:
+    """Within it no name is asked for twice; for one page in one language."""
+    token = _told.set({})
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def open_rows_with(fact: str, opener: Opener) -> None:

@@ -1,16 +1,17 @@
 """The demonstration company: reproducible from one number; what is planted is found, and only that."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.harness import databases
 from zhike.demo import goods
-from zhike.demo.build import build_company
 from zhike.demo.truths import planted
 from zhike.demo.world import SIZES, build_world
 from zhike.insight.metrics.queries import MONTH, Signal, beyond_noise, compute
@@ -48,15 +49,50 @@ def test_goods__have_a_season() -> None:
 
 
 def test_goods__nothing_happens_after_the_end_of_history() -> None:
-    latest = pa.compute.max(_drawn(1).events["at"]).as_py()
+    drawn, end = _drawn(1), NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    assert latest <= NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert pa.compute.max(drawn.events["at"]).as_py() <= end
+    for column in ("ordered_at", "confirmed_at", "prepared_at"):
+        assert pa.compute.max(drawn.shipments[column]).as_py() <= end, column
+
+
+def test_goods__are_picked_up_by_an_outlet_of_the_senders_city_where_it_has_one() -> None:
+    draw = _drawn(1).draw
+    cities = np.array([outlet.city for outlet in draw.world.outlets])
+    sent_from = np.array([shipper.city for shipper in draw.world.shippers])[draw.shipper]
+    served = np.isin(sent_from, cities)
+
+    assert served.any()
+    assert (cities[draw.origin[served]] == sent_from[served]).all()
+
+
+@pytest.fixture(scope="module")
+def companies(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[str, str]]:
+    """Databases of the planted company and of the control company, built at the same time by two processes."""
+    template = databases.empty_template()
+    databases.ensure_template(template)
+    with (
+        django_db_blocker.unblock(),
+        databases.copied(template.name) as company,
+        databases.copied(template.name) as control,
+        ThreadPoolExecutor(2) as builders,
+    ):
+        for built in [builders.submit(_build, company), builders.submit(_build, control, control=True)]:
+            built.result()
+        yield company, control
+
+
+def _build(database: str, *, control: bool = False) -> None:
+    code = (
+        "from datetime import datetime; from zhike.demo.build import build_company;"
+        f" build_company(size={SIZE!r}, now=datetime.fromisoformat({NOW.isoformat()!r}), control={control})"
+    )
+    databases.manage(["shell", "--no-imports", "-c", code], database=database)
 
 
 @contextmanager
-def _company(*, control: bool) -> Iterator[None]:
-    with databases.cloned(databases.empty_template()):
-        build_company(size=SIZE, now=NOW, control=control, say=lambda _line: None)
+def _looking_at(database: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    with blocker.unblock(), databases.connected_to(database):
         yield
 
 
@@ -78,14 +114,16 @@ def _slower_lines(answer: Answer, since: str) -> set[str]:
 
 @pytest.mark.concurrency
 @pytest.mark.req("SHIP-04", "SHIP-07")
-def test_planted_truths__are_found_without_knowing_them(django_db_blocker: pytest.FixtureRequest) -> None:
+def test_planted_truths__are_found_without_knowing_them(
+    companies: tuple[str, str], django_db_blocker: DjangoDbBlocker
+) -> None:
     truths = planted(NOW.date(), SIZES[SIZE].outlets)
-    with django_db_blocker.unblock(), _company(control=False):  # type: ignore[attr-defined]
+    with _looking_at(companies[0], django_db_blocker):
         codes = dict(organization.unit_rows(actor=READER).values_list("pk", "code"))
         signals = _signals()
 
         assert shipments.shipment_rows(actor=READER).count() == SIZES[SIZE].shipments
-        assert customers.customer_rows(actor=READER).count() == SIZES[SIZE].customers
+        assert customers.customer_rows(actor=READER).count() == SIZES[SIZE].customers + SIZES[SIZE].prospects
         by_metric = {m: [s for s in signals if s.metric.id == m] for m in {s.metric.id for s in signals}}
         (damage,) = by_metric["damaged"]
         assert codes[int(damage.at["outlet_id"])] == f"D{truths.contractor.outlet + 1:03d}"
@@ -102,9 +140,11 @@ def test_planted_truths__are_found_without_knowing_them(django_db_blocker: pytes
 
 
 @pytest.mark.concurrency
-def test_control_company__shows_nothing_beyond_noise(django_db_blocker: pytest.FixtureRequest) -> None:
+def test_control_company__shows_nothing_beyond_noise(
+    companies: tuple[str, str], django_db_blocker: DjangoDbBlocker
+) -> None:
     since = planted(NOW.date(), SIZES[SIZE].outlets).pickup.since.strftime("%Y-%m")
-    with django_db_blocker.unblock(), _company(control=True):  # type: ignore[attr-defined]
+    with _looking_at(companies[1], django_db_blocker):
         assert _signals() == []
         pickup = compute(actor=READER, question=Question("pickup_time", split=("business_line", MONTH)))
         assert _slower_lines(pickup, since) == set()

@@ -3,38 +3,49 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 
-from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.core.exceptions import RequestDataTooBig
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase, SecuritySchema
+from psycopg.pq import TransactionStatus
 
-from zhike.doors.api.actions import actor_of_key
+from zhike.doors.api.actions import actor_of_key, count_request
 from zhike.doors.api.models import SentRequest
 from zhike.platform import clock, operation
 from zhike.platform.actors import Actor, ActorKind
+from zhike.platform.api import cursors_of
 from zhike.platform.errors import Conflict, Forbidden, Invalid, RateLimited, ZhikeError
 
 PER_MINUTE = 1200
-STUCK_AFTER = timedelta(minutes=10)
 REPLAYED = "Idempotent-Replayed"
 LONGEST_KEY = 120
 NOT_KEPT = frozenset({401, 403, 429})
+
+
+class TooLarge(ZhikeError):
+    code = "too_large"
+    status = 413
+    message = _("The request is larger than this address takes.")
+    next_step = _("Send large files to /imports, or in several parts.")
 
 
 class KeyAuth(HttpBearer):
     """`Authorization: Bearer zk_…`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        known: Actor | None = getattr(request, "key_actor", None)
+        if known is not None:
+            return known
         actor = actor_of_key(token, now=clock.now())
         if actor is not None:
-            request.actor = actor  # type: ignore[attr-defined]
             _count(actor)
+            request.actor = request.key_actor = actor  # type: ignore[attr-defined]
         return actor
 
 
@@ -55,7 +66,9 @@ class SessionAuth(AuthBase):
         refused = CsrfViewMiddleware(lambda _request: HttpResponse()).process_view(request, _nothing, (), {})
         if refused is not None:
             raise Forbidden(_("The CSRF token is missing or old. Reload the page and try again."))
-        _count(actor)
+        if not getattr(request, "is_counted", False):
+            _count(actor)
+            request.is_counted = True  # type: ignore[attr-defined]
         return actor
 
 
@@ -65,10 +78,7 @@ def _nothing(_request: HttpRequest) -> HttpResponse:
 
 def _count(actor: Actor) -> None:
     """A fixed window a minute: plain, and the same for every process."""
-    slot = int(clock.now().timestamp() // 60)
-    name = f"api:{actor.kind.value}:{actor.id}:{slot}"
-    cache.add(name, 0, timeout=120)
-    if cache.incr(name) > PER_MINUTE:
+    if count_request(f"{actor.kind.value}:{actor.id}", now=clock.now()) > PER_MINUTE:
         raise RateLimited(next_step=_("At most %(most)s requests a minute. Wait and send again."), most=PER_MINUTE)
 
 
@@ -99,8 +109,10 @@ def problem(error: ZhikeError) -> HttpResponse:
 def once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answer a POST that carries an Idempotency-Key exactly once (a ninja decorator of mode `view`).
 
-    The same key and body again get the first answer; another body is refused (422); while the first is still being
-    answered the second is told so (409). Server errors and refused sign-ins are not kept: they may be tried again.
+    The answer is kept in the transaction of what the request does: both are there or neither, also when the process
+    dies in between. The same key and request again get the first answer; another request is refused (422); while the
+    first is still being answered the second is told so (409). Whoever asks is signed in before anything is answered.
+    Server errors undo everything and, like refused sign-ins, are not kept: such a request may be sent again.
     """
 
     @wraps(run)
@@ -111,50 +123,104 @@ def once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if len(key) > LONGEST_KEY or "\x00" in key:
             text = _("An Idempotency-Key has at most 120 characters.")
             return problem(Invalid.of("Idempotency-Key", "too_long", text))
-        body_hash = hashlib.sha256(request.body).hexdigest()
-        owner = _owner(request)
         try:
-            with transaction.atomic():
-                row = SentRequest.objects.create(
-                    actor=owner, key=key, route=request.get_full_path()[:300], body_hash=body_hash, at=clock.now()
-                )
-        except IntegrityError:
-            return _again(owner, key, request, body_hash, lambda: run(request, **kwargs))
-        return _keep(row, run(request, **kwargs))
+            actor = _signed_in(request)
+            digest = _digest(request)
+        except RequestDataTooBig:
+            return problem(TooLarge())
+        except (MultiPartParserError, ZhikeError):
+            # The way through finds the same fault and answers it; nothing has been done.
+            return run(request, **kwargs)
+        if actor is None:
+            return run(request, **kwargs)
+        owner = f"{actor.kind.value}:{actor.id}"
+        with transaction.atomic():
+            if not _alone(owner, key):
+                return problem(Conflict(_("The first request with this key is still being answered.")))
+            return _first_answer(owner, key, request, digest) or _keep(
+                owner, key, request, digest, lambda: run(request, **kwargs)
+            )
 
     return answer
 
 
-def _owner(request: HttpRequest) -> str:
-    """Keys of one sender are apart from everybody else's; the sender is known before it is believed."""
-    token = request.headers.get("Authorization") or str(getattr(request.user, "pk", ""))
-    return hashlib.sha256(token.encode()).hexdigest()
+def bound_cursors(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A cursor leads on only in the list and with the filters that it was made with (a ninja decorator)."""
+
+    @wraps(run)
+    def answer(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        filters = [(n, v) for n, v in sorted(request.GET.lists()) if n not in {"cursor", "limit"} and any(v)]
+        with cursors_of(json.dumps([request.path, filters])):
+            return run(request, **kwargs)
+
+    return answer
 
 
-def _again(
-    owner: str, key: str, request: HttpRequest, body_hash: str, answer: Callable[[], HttpResponse]
-) -> HttpResponse:
+def _signed_in(request: HttpRequest) -> Actor | None:
+    """Who asks, by the same ways as everywhere; the request remembers it and is counted once."""
+    found: Actor | None = KeyAuth()(request) or SessionAuth()(request)
+    return found
+
+
+def _digest(request: HttpRequest) -> str:
+    """What was sent, as one hash: a form by its fields and files, since the borders between them are random."""
+    if not (request.content_type or "").startswith("multipart/"):
+        return hashlib.sha256(request.body).hexdigest()
+    found = hashlib.sha256()
+    for name, values in sorted(request.POST.lists()):
+        found.update(json.dumps([name, values]).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            content = hashlib.sha256()
+            for chunk in file.chunks():
+                content.update(chunk)
+            file.seek(0)
+            found.update(json.dumps([name, file.name, content.hexdigest()]).encode())
+    return found.hexdigest()
+
+
+def _alone(owner: str, key: str) -> bool:
+    """Whether nobody else answers a request with this key now; held until the transaction ends."""
+    number = int.from_bytes(hashlib.sha256(f"{owner} {key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        (free,) = cursor.fetchone() or (False,)
+    return bool(free)
+
+
+def _first_answer(owner: str, key: str, request: HttpRequest, digest: str) -> HttpResponse | None:
     row = SentRequest.objects.filter(actor=owner, key=key).first()
     if row is None:
-        return answer()
-    if row.body_hash != body_hash or row.route != request.get_full_path()[:300]:
+        return None
+    if row.body_hash != digest or row.route != _route(request):
         return problem(Invalid.of("Idempotency-Key", "reused", _("This Idempotency-Key was used for another request.")))
-    if row.answer is None:
-        if clock.now() - row.at < STUCK_AFTER:
-            return problem(Conflict(_("The first request with this key is still being answered.")))
-        return _keep(row, answer())
     return HttpResponse(
         bytes(row.answer),
-        status=row.status or 200,
+        status=row.status,
         content_type="application/json; charset=utf-8",
-        headers={REPLAYED: "true"},
+        headers={REPLAYED: "true", "Cache-Control": "no-store"},
     )
 
 
-def _keep(row: SentRequest, response: HttpResponse) -> HttpResponse:
-    if response.status_code in NOT_KEPT or response.status_code >= 500:  # noqa: PLR2004 - server errors
-        row.delete()
-    else:
-        row.status, row.answer = response.status_code, response.content
-        row.save(update_fields=["status", "answer"])
+def _route(request: HttpRequest) -> str:
+    return request.get_full_path()[:300]
+
+
+def _keep(owner: str, key: str, request: HttpRequest, digest: str, run: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer, and keep the answer; in a transaction, whose savepoint is gone back to where nothing may stay."""
+    before = transaction.savepoint()
+    response = run()
+    status = response.status_code
+    if status >= 500 or connection.connection.info.transaction_status == TransactionStatus.INERROR:  # noqa: PLR2004
+        transaction.savepoint_rollback(before)
+    if status < 500 and status not in NOT_KEPT:  # noqa: PLR2004 - server errors
+        SentRequest.objects.create(
+            actor=owner,
+            key=key,
+            route=_route(request),
+            body_hash=digest,
+            status=status,
+            answer=response.content,
+            at=clock.now(),
+        )
     return response

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from zhike.doors.api.entry import problem
-from zhike.doors.api.root import BadRequest, TooLarge
+from zhike.doors.api.entry import TooLarge, problem
+from zhike.doors.api.root import BadRequest
 from zhike.platform.errors import Forbidden, NotFound, ZhikeError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

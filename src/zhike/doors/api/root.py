@@ -12,9 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from psycopg import DataError as PostgresDataError
 
-from zhike.doors.api.entry import KeyAuth, SessionAuth, once, problem
+from zhike.doors.api.entry import KeyAuth, SessionAuth, TooLarge, bound_cursors, once, problem
+from zhike.platform.api import Problem, told
 from zhike.platform.errors import FieldError, Invalid, NotFound, ZhikeError
 
 logger = logging.getLogger(__name__)
@@ -34,13 +36,6 @@ class BadRequest(ZhikeError):
     next_step = _("Send JSON in UTF-8, as the reference says.")
 
 
-class TooLarge(ZhikeError):
-    code = "too_large"
-    status = 413
-    message = _("The request is larger than this address takes.")
-    next_step = _("Send large files to /imports, or in several parts.")
-
-
 ROOT = "/api/v1/"
 
 
@@ -54,6 +49,23 @@ class Api(NinjaAPI):
         response = super().create_response(request, data, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """The description with the one shape of errors at every operation."""
+        schema = super().get_openapi_schema(**kwargs)
+        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        known = schema["components"].setdefault("schemas", {})
+        known.update(shape.pop("$defs", {}))
+        known["Problem"] = shape
+        answer = {
+            "description": "Refused: a stable code, what happened, what was kept, what to do next",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for path in schema["paths"].values():
+            for operation in path.values():
+                named = {str(status): one for status, one in operation["responses"].items()}
+                operation["responses"] = {**named, "4XX": answer}
+        return schema
 
 
 api = Api(
@@ -69,6 +81,7 @@ api = Api(
 
 
 api.add_decorator(once, mode="view")
+api.add_decorator(bound_cursors, mode="view")
 
 
 def mount() -> NinjaAPI:
@@ -89,7 +102,7 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields: dict[str, list[FieldError]] = {}
     for one in error.errors:
         place = ".".join(str(part) for part in one.get("loc", ())[1:] if part not in {"payload", "data"})
-        fields.setdefault(place, []).append(FieldError(str(one.get("type", "invalid")), str(one.get("msg", ""))))
+        fields.setdefault(place, []).append(told(one))
     return problem(Invalid(fields))
 
 
@@ -107,7 +120,8 @@ def _absent(_request: HttpRequest, _error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
-    response = problem(BadRequest(str(error).replace("%", "%%") or None))
+    # Its own words are English and say no more than that the body is no JSON.
+    response = problem(BadRequest())
     response.status_code = error.status_code
     return response
 

@@ -1,19 +1,22 @@
-"""Taking a push in: its signature checked, its events read, everything else the shipments' own way in."""
+"""Taking a push in: its signature checked, its events read, everything else the shipments' or the calls' own way in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from zhike.doors.connectors.rules import FORMATS
-from zhike.doors.connectors.types import ZONE, BadSignature, Parsed, Push, Told
+from zhike.doors.connectors.rules import FORMATS, telephony
+from zhike.doors.connectors.types import ZONE, BadSignature, Parsed, Push, TakenCalls, Told
 from zhike.platform import parameters
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
+from zhike.platform.errors import FieldError
 from zhike.record.shipments.actions import add_events, void_external
 from zhike.record.shipments.policies import TRACK_SHIPMENTS
 from zhike.record.shipments.queries import known_waybills
 from zhike.record.shipments.types.inputs import Refused
+from zhike.service.reception.actions import hand_over
+from zhike.service.reception.policies import PUSH_CALLS
 
 
 @dataclass(slots=True)
@@ -67,3 +70,22 @@ def _load(actor: Actor, parsed: Parsed, source: str, now: datetime) -> Taken:
 def _chosen(one: Told, known: Sequence[str] | set[str]) -> str:
     """The number that a shipment is registered under; the likeliest where none is yet."""
     return next((waybill for waybill in one.waybills if waybill in known), one.waybills[0])
+
+
+@action
+def take_calls(*, actor: Actor, source: str, secret: str, push: Push, now: datetime) -> TakenCalls:
+    """Events of a telephone system. Raises BadSignature, NotFound for a system that is not set up, Unreadable."""
+    authorize(actor, PUSH_CALLS)
+    if not telephony.verify(push, secret):
+        raise BadSignature(right=PUSH_CALLS.code, subject=("connector", source))
+    handed = hand_over(actor=actor, system=source, payloads=telephony.parse(push), now=now)
+    return TakenCalls(
+        taken=handed.taken,
+        duplicate=handed.duplicate,
+        ignored=handed.ignored,
+        refused=[f"{position}: {_words(wrong)}" for position, wrong in handed.refused.items()],
+    )
+
+
+def _words(wrong: Mapping[str, Sequence[FieldError]]) -> str:
+    return "; ".join(f"{name}: {one.text()}" for name, found in wrong.items() for one in found)

@@ -1,6 +1,7 @@
 """Addresses that carriers and aggregators push to: `/connect/<format>/<source>/`."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -34,13 +35,7 @@ def receive(request: HttpRequest, format_code: str, source: str) -> JsonResponse
     if chosen is None or not secret:
         raise NotFound
     now = clock.now()
-    push = Push(
-        body=request.body,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        form={name: str(value) for name, value in request.POST.items()},
-        zone=parameters.value(ZONE, at=now),
-        now=now,
-    )
+    push = _push(request, now)
     try:
         taken = actions.take_push(
             actor=system_actor(f"connectors.{format_code}.{source}"),
@@ -56,4 +51,39 @@ def receive(request: HttpRequest, format_code: str, source: str) -> JsonResponse
     return JsonResponse({**chosen.taken, "events": asdict(taken)})
 
 
-urlpatterns = [path("<slug:format_code>/<slug:source>/", receive, name="receive")]
+@public("each event is signed with the secret of its telephone system, over a timestamp of the last minutes")
+@csrf_exempt
+@require_POST
+def receive_calls(request: HttpRequest, source: str) -> JsonResponse:
+    """Events of calls; the answer says what became of each."""
+    secret = settings.ENV.secrets.get(secret_name("telephony", source), "")
+    if not secret:
+        raise NotFound
+    now = clock.now()
+    try:
+        taken = actions.take_calls(
+            actor=system_actor(f"connectors.telephony.{source}"),
+            source=source,
+            secret=secret,
+            push=_push(request, now),
+            now=now,
+        )
+    except ZhikeError as error:
+        return JsonResponse({"ok": False, "code": error.code, "reason": error.text()}, status=error.status)
+    return JsonResponse({"ok": True, **asdict(taken)})
+
+
+def _push(request: HttpRequest, now: datetime) -> Push:
+    return Push(
+        body=request.body,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        form={name: str(value) for name, value in request.POST.items()},
+        zone=parameters.value(ZONE, at=now),
+        now=now,
+    )
+
+
+urlpatterns = [
+    path("telephony/<slug:source>/", receive_calls, name="receive_calls"),
+    path("<slug:format_code>/<slug:source>/", receive, name="receive"),
+]

@@ -1,7 +1,7 @@
 """What every format of a carrier's push has: how it is signed, how it is read, what its sender wants to hear."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ ZONE = parameters.Parameter(
     label=_("Time zone of carriers' times without offset"),
     kind=str,
     default="Asia/Shanghai",
-    source="SHIP-16",
+    source=parameters.OWN_PRACTICE,
 )
 
 
@@ -76,3 +76,13 @@ class Format:
     # What the sender takes for "received" and for "send again".
     taken: Mapping[str, object]
     refused: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenCalls:
+    """What became of events of calls: new, known already, no matter of ours, and positions of those refused."""
+
+    taken: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+    refused: list[str] = field(default_factory=list)

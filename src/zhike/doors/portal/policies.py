@@ -12,9 +12,12 @@ from zhike.doors.portal.types import Link
 from zhike.platform import parameters
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.errors import RateLimited
+from zhike.record.contacting.policies import CHOOSE
+from zhike.record.contacting.queries import WISHES
 from zhike.record.shipments.policies import VIEW_SHIPMENTS
+from zhike.service.cases.policies import ASK_OUTSIDE, BY_LINK
+from zhike.service.cases.types.web import WEB_PURPOSE
 
-_SOURCE = "design §9"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LOOKUPS = parameters.Parameter(
     key="portal.lookups_a_minute",
@@ -24,7 +27,7 @@ LOOKUPS = parameters.Parameter(
     minimum=1,
     maximum=10_000,
     unit=_("look-ups"),
-    source=_SOURCE,
+    source=parameters.OWN_PRACTICE,
 )
 ENDINGS = parameters.Parameter(
     key="portal.endings_an_hour",
@@ -34,7 +37,7 @@ ENDINGS = parameters.Parameter(
     minimum=1,
     maximum=1_000,
     unit=_("attempts"),
-    source=_SOURCE,
+    source=parameters.OWN_PRACTICE,
 )
 ENDINGS_OF_ONE = parameters.Parameter(
     key="portal.endings_of_one_waybill",
@@ -44,7 +47,7 @@ ENDINGS_OF_ONE = parameters.Parameter(
     minimum=1,
     maximum=1_000,
     unit=_("attempts"),
-    source=_SOURCE,
+    source=parameters.OWN_PRACTICE,
 )
 LINK_DAYS = parameters.Parameter(
     key="portal.link_days",
@@ -53,14 +56,24 @@ LINK_DAYS = parameters.Parameter(
     default=timedelta(days=30),
     minimum=timedelta(hours=1),
     maximum=timedelta(days=366),
-    source="SHIP-10",
+    source=parameters.OWN_PRACTICE,
 )
 HOTLINE = parameters.Parameter(
     key="portal.hotline",
     label=_("Service number that customers are told to call"),
     kind=str,
     default="",
-    source="PORT-05",
+    source=parameters.OWN_PRACTICE,
+)
+MATTERS = parameters.Parameter(
+    key="portal.matters_an_hour",
+    label=_("Messages that one address may send in an hour"),
+    kind=int,
+    default=20,
+    minimum=1,
+    maximum=10_000,
+    unit=_("messages"),
+    source=parameters.OWN_PRACTICE,
 )
 _LOCK_SPACE = 0x706F7274  # "port"
 
@@ -75,6 +88,46 @@ def link_actor(link: Link, *, language: str) -> Actor:
         purpose=link.purpose.value,
         language=language,
     )
+
+
+def wishes_actor(token: str, *, language: str) -> Actor:
+    """The holder of a link to the wishes: contacting reads the token, and lets it choose for its one person."""
+    return Actor(
+        kind=ActorKind.LINK,
+        id="wishes",
+        rights=frozenset({CHOOSE.code}),
+        subject=token,
+        purpose=WISHES,
+        language=language,
+    )
+
+
+def asking_actor(*, language: str) -> Actor:
+    """Somebody who writes to us: may bring a matter, and see nothing by it. No address is kept of them."""
+    return Actor(kind=ActorKind.PUBLIC, id="web", rights=frozenset({ASK_OUTSIDE.code}), language=language)
+
+
+def case_actor(token: str, *, language: str) -> Actor:
+    """The holder of a link to a case: cases reads the token, and lets it see and answer the one case."""
+    return Actor(
+        kind=ActorKind.LINK,
+        id="case",
+        rights=frozenset({BY_LINK.code, ASK_OUTSIDE.code}),
+        subject=token,
+        purpose=WEB_PURPOSE,
+        language=language,
+    )
+
+
+def authorize_matter(address: str, *, now: datetime) -> None:
+    """Count one message of this address; raises RateLimited."""
+    _count(f"matter:{address}", parameters.value(MATTERS, at=now), HOUR, now=now)
+
+
+def authorize_case_key(address: str, number: str, *, now: datetime) -> None:
+    """Count one attempt at a case's second key, by address and by case; raises RateLimited."""
+    _count(f"key:{address}", parameters.value(ENDINGS, at=now), HOUR, now=now)
+    _count(f"case:{number.strip().upper()}", parameters.value(ENDINGS_OF_ONE, at=now), HOUR, now=now)
 
 
 def authorize_lookup(address: str, *, now: datetime) -> None:

@@ -7,18 +7,21 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from zhike.doors.portal.policies import HOTLINE
 from zhike.doors.portal.rules import days_between, step_states
-from zhike.doors.portal.types import Call, EventLine, Step, TrackView
+from zhike.doors.portal.types import Call, CasePage, EventLine, Step, TrackView
 from zhike.platform import clock, parameters, phones
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
+from zhike.platform.files.types import MEGABYTE
 from zhike.platform.ui import formats
-from zhike.record.organization.queries import outlet_card
+from zhike.record.organization.queries import company_zone, outlet_card
 from zhike.record.organization.types import OutletCard
 from zhike.record.shipments.queries import track_public
 from zhike.record.shipments.types.codes import REASON_LABELS, STATUS_LABELS, TERMINAL, TROUBLE, IncidentReason, Status
 from zhike.record.shipments.types.views import PublicTrack
+from zhike.service.cases.policies import LARGEST_PHOTO
+from zhike.service.cases.queries import open_answers, outside_view
+from zhike.service.cases.types import FiveAnswers
 
-SHOWN_EVENTS = 3
 _ENDS = {Status.RETURNED, Status.CANCELLED}
 
 
@@ -37,20 +40,43 @@ def tracking(*, actor: Actor, waybill: str, now: datetime, phone_ending: str = "
         steps=_steps(track),
         trouble=track.status in TROUBLE,
         calls=tuple(_calls(track, outlet)),
-        events=events[:SHOWN_EVENTS],
-        earlier=events[SHOWN_EVENTS:],
+        latest=events[0] if events else None,
+        earlier=events[1:],
         proof=_proof(track),
         consignee=track.consignee,
         unlocked=track.unlocked,
         zone=track.zone,
+        zone_note=_zone_note(track.zone, company_zone(actor=actor), now),
         last_event_at=track.last_event_at,
-        help=tuple(_help(actor, outlet, now)),
+        help=help_calls(actor=actor, now=now),
     )
 
 
 def help_calls(*, actor: Actor, now: datetime) -> list[Call]:
-    """Whom somebody without a waybill may call."""
-    return list(_help(actor, None, now))
+    """Whom anybody may call, with a waybill or without."""
+    hotline = parameters.value(HOTLINE, at=now)
+    return [Call(name=gettext("Service desk"), phone=hotline, shown=hotline)] if hotline and actor.id else []
+
+
+def case_page(*, actor: Actor, now: datetime) -> CasePage:
+    """The case that a link is of, ready to be read."""
+    view = outside_view(actor=actor, now=now)
+    call = _call(view.answers.owner_name, view.answers.owner_phone) if view.answers.owner_phone else None
+    return CasePage(view=view, call=call, zone=view.zone, is_late=_is_past(view.answers.promised_at, now))
+
+
+def _is_past(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
+
+
+def open_matter(*, actor: Actor, waybill: str, proven: bool, now: datetime) -> FiveAnswers | None:
+    """The case that is open on this waybill, for who has shown its second key: nothing is asked twice (CASE-03)."""
+    return open_answers(actor=actor, waybill=waybill, now=now) if proven and waybill else None
+
+
+def largest_photo(*, actor: Actor, now: datetime) -> int:
+    """Bytes that one photo may have."""
+    return parameters.value(LARGEST_PHOTO, at=now) * MEGABYTE if actor.id else 0
 
 
 def _outlet(actor: Actor, track: PublicTrack, now: datetime) -> OutletCard | None:
@@ -60,6 +86,13 @@ def _outlet(actor: Actor, track: PublicTrack, now: datetime) -> OutletCard | Non
         return outlet_card(actor=actor, unit_id=track.outlet_id, now=now)
     except NotFound:
         return None
+
+
+def _zone_note(zone: str, home: str, now: datetime) -> str:
+    """Said once, and only where the goods' clocks show another time than the company's."""
+    if not formats.is_foreign(now, home, formats.Ink(now, zone)):
+        return ""
+    return gettext("Times are local: %(zone)s") % {"zone": formats.offset(now, zone)}
 
 
 def _due_day(track: PublicTrack) -> date | None:
@@ -139,14 +172,15 @@ def _event_text(status: Status | None, place: str) -> str:
 
 def _calls(track: PublicTrack, outlet: OutletCard | None) -> Iterator[Call]:
     if track.courier_name and track.courier_phone:
-        yield Call(name=gettext("Courier %(name)s") % {"name": track.courier_name}, phone=_dialled(track.courier_phone))
+        yield _call(gettext("Courier %(name)s") % {"name": track.courier_name}, track.courier_phone)
     if outlet is not None and outlet.phone:
-        yield Call(name=outlet.name, phone=outlet.phone, note=_hours(outlet))
+        yield _call(outlet.name, outlet.phone, note=_hours(outlet))
 
 
-def _dialled(phone: str) -> str:
-    """A number as a telephone takes it anywhere; what cannot be read is dialled as it was written."""
-    return phones.parse(phone).e164 or phone
+def _call(name: str, phone: str, *, note: str = "") -> Call:
+    """With the number as a telephone takes it anywhere; what cannot be read is dialled as it was written."""
+    dialled = phones.parse(phone).e164 or phone
+    return Call(name=name, phone=dialled, shown=phones.display(dialled), note=note)
 
 
 def _hours(outlet: OutletCard) -> str:
@@ -157,14 +191,6 @@ def _hours(outlet: OutletCard) -> str:
     if not outlet.hours:
         return gettext("closed today")
     return pgettext("opening hours", "today") + " " + ", ".join(f"{start}–{end}" for start, end in outlet.hours)
-
-
-def _help(actor: Actor, outlet: OutletCard | None, now: datetime) -> Iterator[Call]:
-    hotline = parameters.value(HOTLINE, at=now)
-    if hotline and actor.id:
-        yield Call(name=gettext("Service desk"), phone=hotline)
-    if outlet is not None and outlet.phone:
-        yield Call(name=outlet.name, phone=outlet.phone, note=_hours(outlet))
 
 
 def _proof(track: PublicTrack) -> str:

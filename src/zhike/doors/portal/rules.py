@@ -11,6 +11,7 @@ from zhike.record.shipments.types.codes import Status
 
 SALT: Final = "zhike.portal.link"
 SHIPMENT: Final = "shipment"
+KEPT_PHOTOS: Final = "zhike.portal.photos"
 # How far along each state is: accepted, picked up, under way, out for delivery, there.
 POINTS: Final = 5
 _REACHED: Final[Mapping[Status, int]] = {

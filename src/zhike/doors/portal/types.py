@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from zhike.service.cases.types.web import OutsideView
+
 
 class Purpose(StrEnum):
     """What a link opens; one link opens one thing."""
@@ -37,10 +39,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """Somebody who can be called: name, what is said beside it, the number."""
+    """Somebody who can be called: name, what is said beside it, the number as it is dialled and as it is read."""
 
     name: str
     phone: str
+    shown: str
     note: str = ""
 
 
@@ -53,7 +56,10 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackView:
-    """The page of one waybill. `why` explains a delay; `calls` are empty until the phone ending was right."""
+    """The page of one waybill. `why` explains a delay; `calls` are empty until the phone ending was right.
+
+    Every time on it is of the place `zone`; `zone_note` says so where that is not the company's own time.
+    """
 
     waybill: str
     headline: str
@@ -63,11 +69,22 @@ class TrackView:
     steps: Sequence[Step]
     trouble: bool
     calls: Sequence[Call]
-    events: Sequence[EventLine]
+    latest: EventLine | None
     earlier: Sequence[EventLine]
     proof: str
     consignee: str
     unlocked: bool
     zone: str
+    zone_note: str
     last_event_at: datetime | None
     help: Sequence[Call] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """The customer's view of a case; `call` is its owner."""
+
+    view: OutsideView
+    call: Call | None
+    zone: str
+    is_late: bool

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.functional import Promise
 
 from zhike.platform.errors import ZhikeError
 
@@ -78,6 +80,16 @@ class Refreshed:
     rebuilt: bool
     seconds: float
     months: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far the lake of one fact is behind. `age` is None before the first refresh."""
+
+    fact: str
+    label: str | Promise
+    age: timedelta | None
+    rows_behind: int
 
 
 class LakeGone(ZhikeError):

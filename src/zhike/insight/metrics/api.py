@@ -15,6 +15,7 @@ from zhike.platform.api import actor_of, decode_cursor, encode_cursor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid
 
+_FORTH, _BACK = False, True
 router = Router(tags=["figures"])
 MONTH_PATTERN = r"^(19|2[01])\d\d-(0[1-9]|1[0-2])$"
 Months: Any = Query(None, pattern=MONTH_PATTERN, description="First and last month (YYYY-MM), both included")
@@ -60,14 +61,15 @@ def get_rows(
 ) -> dict[str, Any]:
     """`hits` true: the numerator; false: the rest of the base. 409 when the generation is no longer kept."""
     question = question_of(metric, [], filter, since, until, generation=generation)
-    after = decode_cursor(cursor, int)[0] if cursor else 0
-    headings, rows, more = queries.rows_behind(
-        actor=actor_of(request), question=question, only_hits=hits, after=after, limit=limit
+    after, back = decode_cursor(cursor, int, bool) if cursor else (0, False)
+    page = queries.rows_behind(
+        actor=actor_of(request), question=question, only_hits=hits, after=after, back=back, limit=limit
     )
     return {
-        "headings": list(headings),
-        "items": [{"id": r.id, "title": r.title, "url": r.url, "cells": list(r.cells)} for r in rows],
-        "next": encode_cursor(more) if more is not None else None,
+        "headings": list(page.headings),
+        "items": [{"id": r.id, "title": r.title, "url": r.url, "cells": list(r.cells)} for r in page.rows],
+        "next": encode_cursor(page.next, _FORTH) if page.next is not None else None,
+        "previous": encode_cursor(page.previous, _BACK) if page.previous is not None else None,
     }
 
 
@@ -111,7 +113,7 @@ def metric_dict(metric: Metric) -> dict[str, Any]:
         "grain": str(metric.grain),
         "fact": metric.fact,
         "time": metric.time,
-        "source": metric.source,
+        "source": str(metric.source),
         "dimensions": [*queries.dimensions_of(metric), queries.MONTH],
     }
 

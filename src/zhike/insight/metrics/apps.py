@@ -9,4 +9,12 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
-        autodiscover_modules("facts", "rules.goods")
+        autodiscover_modules(
+            "facts",
+            "rules.goods",
+            "rules.contacts",
+            "rules.cases",
+            "rules.knowledge",
+            "rules.promises",
+            "rules.reception",
+        )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.insight.metrics.queries import MONTH
-from zhike.insight.metrics.types import Question
+from zhike.insight.metrics.types import Answer, Question
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONTH_FORM = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
 # Dimensions with so many values that a list of them helps nobody; they are filtered by from their own pages.
 UNLISTED = frozenset({"customer_id", "delivered_week", "ordered_week", "status", "promised_weekday"})
@@ -34,7 +35,14 @@ class Asked:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     split: tuple[str, ...] = ()
 
-    def question(self, metric_id: str, split: Sequence[str] = (), *, generation: int | None = None) -> Question:
+    def question(
+        self,
+        metric_id: str,
+        split: Sequence[str] = (),
+        *,
+        generation: int | None = None,
+        at: datetime | None = None,
+    ) -> Question:
         return Question(
             metric=metric_id,
             split=tuple(split),
@@ -42,6 +50,7 @@ class Asked:
             since=self.since,
             until=self.until,
             generation=generation,
+            at=at,
         )
 
     def query(self, *, split: Sequence[str] | None = None, **more: str) -> str:
@@ -72,11 +81,8 @@ def asked_of(data: QueryDict, dimensions: Sequence[str], today: date) -> Asked:
     else:
         period = ""
     known = [*dimensions, MONTH]
-    filters = {
-        name: tuple(value for value in data.getlist(name) if "\x00" not in value)[:50]
-        for name in known
-        if any(data.getlist(name))
-    }
+    asked = {name: [value for value in data.getlist(name) if "\x00" not in value] for name in known}
+    filters = {name: tuple(values[:50]) for name, values in asked.items() if any(values)}
     return Asked(
         period=period,
         since=since if MONTH_FORM.fullmatch(since) else "",
@@ -84,6 +90,25 @@ def asked_of(data: QueryDict, dimensions: Sequence[str], today: date) -> Asked:
         filters=filters,
         split=tuple(dict.fromkeys(name for name in data.getlist("split") if name in known))[:2],
     )
+
+
+def state_named(data: QueryDict) -> tuple[int | None, datetime | None]:
+    """The state of the lake that an address names (see `name_state`); None for what it does not say."""
+    generation, at = whole(data.get("generation")), whole(data.get("at"))
+    return generation, EPOCH + timedelta(microseconds=at) if at is not None else None
+
+
+def name_state(answer: Answer) -> dict[str, str]:
+    """The part of an address that names the state an answer was made from, so that its rows are those it counted."""
+    named = {"generation": str(answer.generation)}
+    if answer.as_of is not None:
+        named["at"] = str((answer.as_of - EPOCH) // timedelta(microseconds=1))
+    return named
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number of an address; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None  # noqa: PLR2004 - int64
 
 
 def _back(today: date, months: int) -> str:

@@ -21,4 +21,5 @@ VIEW_FIGURES = Right(
             "auditor",
         }
     ),
+    for_programs=True,
 )

@@ -60,8 +60,9 @@ class RowOut(Schema):
 
 
 class RowsOut(Schema):
-    """One page of rows; `next` is null at the end."""
+    """One page of rows; `next` is null at the end, `previous` at the beginning."""
 
     headings: list[str]
     items: list[RowOut]
     next: str | None
+    previous: str | None

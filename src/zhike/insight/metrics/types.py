@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
     RATE = "rate"  # share of rows, in per cent, with its Wilson interval
     PER_THOUSAND = "per_thousand"
-    DURATION = "duration"  # hours: mean with t interval, median, P90
+    DURATION = "duration"  # in the unit of the metric: mean with t interval, median, P90
     COUNT = "count"
 
 
@@ -42,6 +42,7 @@ class Base(StrEnum):
     SOUND = "sound"
 
 
+AS_OF = "_as_of"
 WITHHELD_BELOW = 10
 SMALL_BELOW = 30
 
@@ -59,8 +60,8 @@ class Metric:
     """One frozen definition. A change of meaning is a new version, never an edit.
 
     `eligible`: rows that belong to the base; `known`: those of them with an answer (the others are *missing*);
-    `hit`: the numerator of a rate; `value`: hours of a duration. `time` is the date column that periods and months
-    are taken by.
+    `hit`: the numerator of a rate; `value`: the length of a duration. `time` is the date column that periods and months
+    are taken by. All may ask `rows[AS_OF]`, the moment of the data: what is past due then is so of itself.
     """
 
     id: str
@@ -73,7 +74,7 @@ class Metric:
     fact: str
     grain: Text
     time: str
-    source: str
+    source: Text
     eligible: Condition
     known: Condition
     hit: Condition | None = None
@@ -84,7 +85,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which rows, split by what. `since`/`until` are the first and last month (first of the month), both included."""
+    """Which rows, split by what. `since`/`until` are the first and last month (first of the month), both included.
+
+    `generation` and `at` name a state shown before: its rows, and the moment against which deadlines are held.
+    """
 
     metric: str
     split: tuple[str, ...] = ()
@@ -92,14 +96,15 @@ class Question:
     since: str = ""
     until: str = ""
     generation: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One value with all that it needs to be believed. `value`, `low`, `high` are None where withheld or no data.
 
-    `hits` of `n` known rows, `missing` eligible rows without an answer. For durations in hours: `value` is the mean,
-    `median` and `p90` beside it.
+    `hits` of `n` known rows, `missing` eligible rows without an answer. For durations: `value` is the mean,
+    `median` and `p90` beside it; `mean` and the sample standard `deviation` for pooling, whatever the base.
     """
 
     at: Mapping[str, str]
@@ -113,6 +118,8 @@ class Figure:
     high: float | None = None
     median: float | None = None
     p90: float | None = None
+    mean: float | None = None
+    deviation: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -154,6 +161,32 @@ class Change:
     @property
     def is_clear(self) -> bool:
         return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last month, both included."""
+
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 95 % interval; no limits where the base is too small for them."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How durations lie around their mean, in hours."""
+
+    n: int
+    median: Estimate
+    p90: Estimate
 
 
 class UnknownMetric(ZhikeError):

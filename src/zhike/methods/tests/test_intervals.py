@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from zhike.methods.intervals import mean_interval, newcombe, wilson
+from zhike.methods.intervals import difference, mean_interval, newcombe, quantile_ranks, welch, wilson
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,54 @@ def test_mean_interval__follows_students_t() -> None:
 def test_mean_interval__refuses_what_has_no_interval(deviation: float, n: int) -> None:
     with pytest.raises(ValueError, match="n >= 2"):
         mean_interval(1, deviation, n)
+
+
+def test_welch__agrees_with_the_test_of_scipy() -> None:
+    """Two samples of unequal size and spread; the interval of scipy.stats.ttest_ind without equal variances."""
+    first, second = np.array([27.5, 21.0, 19.0, 23.6, 17.0, 17.9]), np.array([27.1, 22.0, 20.8, 23.4, 28.1, 30.4, 26.9])
+    expected = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
+
+    found = welch(first.mean(), first.std(ddof=1), 6, second.mean(), second.std(ddof=1), 7)
+
+    assert float(found.low) == pytest.approx(expected.low, abs=1e-12)
+    assert float(found.high) == pytest.approx(expected.high, abs=1e-12)
+
+
+def test_welch__of_values_that_do_not_vary_is_the_difference_itself() -> None:
+    found = welch([3.0, 3.0], [0.0, 0.0], [5, 5], [1.0, 3.0], [0.0, 0.0], [9, 9])
+
+    assert found.low.tolist() == found.high.tolist() == [2.0, 0.0]
+
+
+@pytest.mark.parametrize("bad", [(1, 0.0), (5, -1.0)])
+def test_welch__refuses_what_cannot_be(bad: tuple[int, float]) -> None:
+    n, deviation = bad
+
+    with pytest.raises(ValueError, match="n >= 2"):
+        welch(1.0, deviation, n, 1.0, 1.0, 9)
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "ranks"),
+    [(100, 0.5, (40, 61)), (30, 0.5, (10, 21)), (100, 0.9, (84, 96)), (30, 0.9, None), (5, 0.5, None)],
+)
+def test_quantile_ranks__are_the_tabulated_ones(n: int, p: float, ranks: tuple[int, int] | None) -> None:
+    assert quantile_ranks(n, p) == ranks
+
+
+@given(st.integers(1, 100_000), st.sampled_from([0.1, 0.5, 0.9]))
+def test_quantile_ranks__cover_at_least_the_level(n: int, p: float) -> None:
+    ranks = quantile_ranks(n, p)
+
+    if ranks is not None:
+        low, high = ranks
+        assert 1 <= low < high <= n
+        assert stats.binom.cdf(high - 1, n, p) - stats.binom.cdf(low - 1, n, p) >= 0.95
+
+
+def test_difference__of_proportions_with_wilson_limits_is_newcombes() -> None:
+    expected = newcombe(56, 70, 48, 80)
+
+    found = difference(0.8, wilson(56, 70), 0.6, wilson(48, 80))
+
+    assert (float(found.low), float(found.high)) == pytest.approx((float(expected.low), float(expected.high)))

@@ -16,6 +16,12 @@ def profile(*, actor: Actor, user_id: int) -> Profile:
     return profile_of(user)
 
 
+# zhike: allow query-actor, query-scope -- asked by the sign-in page, where there is nobody yet; it names nobody
+def is_empty() -> bool:
+    """Whether there is no sign-in at all: a company that nobody has begun."""
+    return not User.objects.exists()
+
+
 def profile_of(user: User) -> Profile:
     return Profile(
         user_id=user.pk,

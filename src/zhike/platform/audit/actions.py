@@ -7,10 +7,13 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from zhike.platform import operation
 from zhike.platform.actors import Actor
 from zhike.platform.audit.models import AuditEntry
-from zhike.platform.audit.types import Event
+from zhike.platform.audit.types import Event, Trace
+from zhike.platform.db.redacting import as_redactor
 
 
 def record(actor: Actor, event: Event, *, now: datetime) -> None:
@@ -21,6 +24,51 @@ def record(actor: Actor, event: Event, *, now: datetime) -> None:
 def record_many(actor: Actor, events: Iterable[Event], *, now: datetime) -> None:
     """Append several entries with one statement."""
     AuditEntry.objects.bulk_create([_row(actor, event, now) for event in events], batch_size=1000)
+
+
+_FOUND = """
+personal IS NOT NULL AND subject_kind = %(kind)s AND (%(ids)s::text[] IS NULL OR subject_id = ANY(%(ids)s::text[]))
+AND (%(types)s::text[] = '{}' OR type = ANY(%(types)s::text[]))
+AND (%(key)s = '' OR EXISTS (
+  SELECT 1 FROM (VALUES (changes->'before'->%(key)s), (changes->'after'->%(key)s)) side (said),
+    jsonb_array_elements_text(
+      CASE jsonb_typeof(said) WHEN 'array' THEN said ELSE jsonb_build_array(said) END) one (value)
+  WHERE one.value = ANY(%(values)s::text[])))
+"""
+
+
+def redact(traces: Iterable[Trace], *, now: datetime) -> int:
+    """Empty what these lines say of people, for good; returns how many. Part of an erasure, like `record`."""
+    emptied = 0
+    with as_redactor(), connection.cursor() as cursor:
+        for trace in traces:
+            statement = f"UPDATE audit_auditentry SET personal = NULL, redacted_at = %(now)s WHERE {_FOUND}"  # noqa: S608
+            cursor.execute(statement, {**_given(trace), "now": now})
+            emptied += cursor.rowcount
+    return emptied
+
+
+def count_traces(traces: Iterable[Trace]) -> int:
+    """How many lines `redact` would empty."""
+    wanted = list(traces)
+    if not wanted:
+        return 0
+    found: set[int] = set()
+    with connection.cursor() as cursor:
+        for trace in wanted:
+            cursor.execute(f"SELECT id FROM audit_auditentry WHERE {_FOUND}", _given(trace))  # noqa: S608 - constant
+            found.update(row[0] for row in cursor.fetchall())
+    return len(found)
+
+
+def _given(trace: Trace) -> dict[str, Any]:
+    return {
+        "kind": trace.kind,
+        "ids": None if trace.ids is None else [str(one) for one in trace.ids],
+        "types": list(trace.types),
+        "key": trace.key,
+        "values": [str(one) for one in trace.values],
+    }
 
 
 def _row(actor: Actor, event: Event, now: datetime) -> AuditEntry:

@@ -1,6 +1,6 @@
 """Audit events: what rooms declare and what readers get."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -45,6 +45,20 @@ class Event:
             before={k: v for k, v in self.before.items() if k not in self.personal},
             after={k: v for k, v in self.after.items() if k not in self.personal},
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Lines of the log that speak of a person: those about these records, of these types.
+
+    `ids` None takes every record of the kind. With `key`, only lines whose changes name one of `values` under it.
+    """
+
+    kind: str
+    ids: Sequence[int | str] | None
+    types: Sequence[str] = ()
+    key: str = ""
+    values: Sequence[int | str] = ()
 
 
 class ActionDenied(Event):

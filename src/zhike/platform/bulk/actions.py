@@ -1,7 +1,7 @@
 """Imports as people and programs start them: upload, dry run, run, all accounted for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -20,13 +20,14 @@ from zhike.platform.bulk.models import ImportFile, ImportProfile, ImportReject, 
 from zhike.platform.bulk.policies import IMPORT, TABLE_FILE
 from zhike.platform.bulk.reading import TableFile, from_records
 from zhike.platform.bulk.states import RunState
-from zhike.platform.bulk.types import BadMapping, Counts, StepResult, Target, target_of
+from zhike.platform.bulk.types import BadMapping, Counts, JoinResult, StepResult, Target, target_of
 from zhike.platform.db.config import uri
 from zhike.platform.errors import Conflict, Forbidden, NotFound, ZhikeError
 from zhike.platform.files import actions as files
 from zhike.platform.files import storage
 from zhike.platform.outbox.types import Mode
 
+FILE_GONE = _("The file of this import was erased. Its account is kept; to import again, send the file again.")
 OPEN_STATES = (RunState.UPLOADED.value, RunState.CHECKED.value, RunState.FAILED.value)
 
 
@@ -203,6 +204,8 @@ def files_of(run: ImportRun) -> dict[str, TableFile]:
     found = {}
     for row in ImportFile.objects.filter(run=run).order_by("pk"):
         written = sources.get(row.source, {})
+        if not storage.path_of(row.sha256).exists():
+            raise Conflict(FILE_GONE)
         found[row.source] = TableFile(
             storage.path_of(row.sha256),
             row.name,
@@ -255,6 +258,7 @@ def _store(run: ImportRun, results: Sequence[StepResult], *, state: RunState, no
             updated=result.counts.updated,
             duplicate=result.counts.duplicate,
             rejected=result.rejected,
+            joins=[_kept(join) for join in result.joins],
         )
         ImportReject.objects.bulk_create(
             [
@@ -289,6 +293,13 @@ def _store(run: ImportRun, results: Sequence[StepResult], *, state: RunState, no
             "error",
         ]
     )
+
+
+def _kept(join: JoinResult) -> dict[str, Any]:
+    kept = asdict(join)
+    for refusal in kept["rejections"]:
+        refusal["value"] = refusal["value"].replace("\x00", "")
+    return kept
 
 
 def _account(run: ImportRun) -> dict[str, int]:

@@ -2,22 +2,25 @@
 
 import tomllib
 from dataclasses import asdict
-from typing import Any, BinaryIO, cast
+from typing import Annotated, Any, BinaryIO, cast
 from urllib.parse import quote
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
+from pydantic import Field
 
 from zhike.platform import clock
-from zhike.platform.api import actor_of
+from zhike.platform.api import Page, actor_of, page_by_id
 from zhike.platform.bulk import actions, queries
 from zhike.platform.bulk.mapping import mapping_of
 from zhike.platform.bulk.schemas import RunOut, TargetOut
 from zhike.platform.bulk.types import BadMapping
 
 router = Router(tags=["imports"])
+Cursor = Annotated[str, Field(max_length=400)]
+Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 @router.get("/import-targets", response=list[TargetOut], summary="What can be imported, field by field")
@@ -42,9 +45,10 @@ def list_targets(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/imports", response=list[RunOut], summary="Own imports, newest first, without refusals")
-def list_runs(request: HttpRequest) -> list[dict[str, Any]]:
-    return [asdict(run) for run in queries.list_runs(actor=actor_of(request))]
+@router.get("/imports", response=Page[RunOut], summary="Own imports, newest first, without refusals")
+def list_runs(request: HttpRequest, *, cursor: Cursor = "", limit: Limit = 50) -> dict[str, Any]:
+    rows = queries.run_rows(actor=actor_of(request))
+    return page_by_id(rows, cursor=cursor, limit=limit, out=lambda run: asdict(queries.brief(run)))
 
 
 @router.post("/imports", response={201: RunOut}, summary="Send files with a mapping (TOML); dry run at once")
@@ -53,7 +57,7 @@ def open_run(
     mapping: Form[str],
     files: File[list[UploadedFile]],
     start: Form[bool] = False,  # noqa: FBT002 - a form field
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Match files to the mapping's sources by name; with `start` run without a look at the dry run.
 
     Errors: 422 for a file or mapping that cannot be used.
@@ -74,7 +78,7 @@ def open_run(
         actions.start_run(actor=actor, run_id=run_id, now=now)
     else:
         actions.check_run(actor=actor, run_id=run_id, now=now)
-    return 201, asdict(queries.get_run(actor=actor, run_id=run_id))
+    return Status(201, asdict(queries.get_run(actor=actor, run_id=run_id)))
 
 
 @router.get("/imports/{run_id}", response=RunOut, summary="One import with its account and first refusals")
@@ -83,10 +87,10 @@ def get_run(request: HttpRequest, run_id: int) -> dict[str, Any]:
 
 
 @router.post("/imports/{run_id}/start", response={202: RunOut}, summary="Run it in the background")
-def start_run(request: HttpRequest, run_id: int) -> tuple[int, dict[str, Any]]:
+def start_run(request: HttpRequest, run_id: int) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     actions.start_run(actor=actor, run_id=run_id, now=clock.now())
-    return 202, asdict(queries.get_run(actor=actor, run_id=run_id))
+    return Status(202, asdict(queries.get_run(actor=actor, run_id=run_id)))
 
 
 @router.get(

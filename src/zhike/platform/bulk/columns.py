@@ -12,6 +12,8 @@ from zhike.platform.bulk.mapping import FieldRule
 from zhike.platform.bulk.types import FieldKind, TargetField
 
 REPLACEMENT = "\ufffd"
+# The one character that no text in the database can hold.
+NUL = "\x00"
 TRUE_WORDS = ("true", "1", "yes", "y", "t", "是", "√")
 FALSE_WORDS = ("false", "0", "no", "n", "f", "否", "×")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．－：／　", "0123456789.-:/ ")
@@ -23,6 +25,15 @@ DATE_SHAPES = {
 TIME_SHAPE = (
     r"(?:[T\s]+(?P<h>\d{1,2})[:时](?P<i>\d{1,2})(?:[:分](?P<s>\d{1,2})秒?(?:[.,](?P<f>\d{1,6})\d*)?)?分?"
     r"\s*(?P<o>Z|[+-]\d{2}:?\d{2})?)?"
+)
+
+# Before and after lie dates that nobody means: "never" and "unknown" of other systems.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+SPAN = {"first": FIRST_YEAR, "last": LAST_YEAR}
+# Dates that exist whatever the year, with a time to the second; 29 February is left to those that count days.
+USUAL_MOMENT = (
+    r"^(?:19|20|21)\d\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$"
 )
 
 
@@ -39,6 +50,15 @@ class Checked:
             self.bad.setdefault(position, (code, dict(params or {})))
 
 
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """Captured groups; which rows are a date (and time) that we take; which exist but lie outside our years."""
+
+    parts: Mapping[str, pa.Array]
+    fits: pa.Array
+    outside: pa.Array
+
+
 def source_text(column: pa.Array, rule: FieldRule) -> pa.Array:
     """Trimmed text; nothing left means null."""
     trimmed = pc.utf8_trim_whitespace(column)
@@ -50,6 +70,7 @@ def source_text(column: pa.Array, rule: FieldRule) -> pa.Array:
 
 def check(text: pa.Array, spec: TargetField, rule: FieldRule, *, zone: str, date_order: str) -> Checked:
     """Turn one text column into the field's kind."""
+    given = text
     unreadable = pc.match_substring(text, REPLACEMENT)
     if rule.values:
         text = _translated(text, rule)
@@ -57,6 +78,10 @@ def check(text: pa.Array, spec: TargetField, rule: FieldRule, *, zone: str, date
     if pc.any(unreadable).as_py():
         checked.bad = {position: bad for position, bad in checked.bad.items() if not unreadable[position].as_py()}
         checked.refuse(unreadable, "encoding", {"encoding": "UTF-8"})
+    damaged = pc.match_substring(given, NUL)
+    if pc.any(damaged).as_py():
+        checked.bad = {position: bad for position, bad in checked.bad.items() if not damaged[position].as_py()}
+        checked.refuse(damaged, "damaged")
     if spec.required:
         checked.refuse(pc.is_null(text), "required")
     return checked
@@ -143,34 +168,54 @@ def _only(text: pa.Array, mask: pa.Array) -> pa.Array:
 
 
 def _date(text: pa.Array, _spec: TargetField, _zone: str, order: str) -> Checked:
-    parts, fits = _moment_parts(text, order)
-    checked = Checked(pc.cast(_only(_date_text(parts), fits), pa.date32()))
-    checked.refuse(pc.and_(pc.is_valid(text), pc.invert(fits)), "not_date")
+    moments = _moments(text, order)
+    checked = Checked(pc.cast(_only(_date_text(moments.parts), moments.fits), pa.date32()))
+    checked.refuse(moments.outside, "outside_years", SPAN)
+    checked.refuse(pc.and_(pc.is_valid(text), pc.invert(moments.fits)), "not_date")
     return checked
 
 
 def _instant(text: pa.Array, _spec: TargetField, zone: str, order: str) -> Checked:
-    parts, fits = _moment_parts(text, order)
+    """Instants in UTC: the usual way of writing is read as it stands, whatever else is taken apart."""
+    usual = pc.fill_null(pc.match_substring_regex(text, USUAL_MOMENT if order == "ymd" else "^$"), fill_value=False)
+    zoned = _in_zone(pc.cast(_only(text, usual), pa.timestamp("us")), zone)
+    others = pc.and_(pc.is_valid(text), pc.invert(usual))
+    outside = pa.nulls(len(text), pa.bool_())
+    if pc.any(others).as_py():
+        moments = _moments(text.filter(others), order)
+        zoned = pc.replace_with_mask(zoned, others, _parted_instant(moments, zone))
+        outside = pc.replace_with_mask(outside, others, moments.outside)
+    checked = Checked(zoned)
+    checked.refuse(outside, "outside_years", SPAN)
+    checked.refuse(pc.and_(others, pc.is_null(zoned)), "not_instant")
+    return checked
+
+
+def _in_zone(local: pa.Array, zone: str) -> pa.Array:
+    # A time that a clock change leaves out moves forward: midnight of such a day stays on its day.
+    return pc.cast(
+        pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest"), pa.timestamp("us", "UTC")
+    )
+
+
+def _parted_instant(moments: _Moments, zone: str) -> pa.Array:
+    """Instants from whatever way of writing we know; null where the text is none."""
+    parts, fits = moments.parts, moments.fits
     clock = pc.binary_join_element_wise(_two(parts["h"]), _two(parts["i"]), _two(parts["s"]), ":", null_handling="skip")
     fraction = pc.utf8_rpad(_or(parts["f"], "0"), 6, "0")
     written = pc.binary_join_element_wise(pc.binary_join_element_wise(_date_text(parts), clock, "T"), fraction, ".")
     local = pc.cast(_only(written, fits), pa.timestamp("us"))
-    # A time that a clock change leaves out moves forward: midnight of such a day stays on its day.
-    zoned = pc.cast(
-        pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest"), pa.timestamp("us", "UTC")
-    )
+    zoned = _in_zone(local, zone)
     offset = parts["o"]
-    has_offset = pc.greater(pc.utf8_length(offset), 0)
-    if pc.any(pc.fill_null(has_offset, fill_value=False)).as_py():
+    has_offset = pc.fill_null(pc.greater(pc.utf8_length(offset), 0), fill_value=False)
+    if pc.any(has_offset).as_py():
         shifted = pc.subtract(local, pc.cast(pc.multiply(_offset_minutes(offset), 60_000_000), pa.duration("us")))
-        zoned = pc.if_else(pc.fill_null(has_offset, fill_value=False), pc.assume_timezone(shifted, "UTC"), zoned)
-    checked = Checked(zoned)
-    checked.refuse(pc.and_(pc.is_valid(text), pc.invert(fits)), "not_instant")
-    return checked
+        zoned = pc.if_else(has_offset, pc.assume_timezone(shifted, "UTC"), zoned)
+    return zoned
 
 
-def _moment_parts(text: pa.Array, order: str) -> tuple[dict[str, pa.Array], pa.Array]:
-    """Captured groups and whether the row is a date (and time) that exists."""
+def _moments(text: pa.Array, order: str) -> _Moments:
+    """Take the texts apart by their shape."""
     text = _half_width(text)
     shape = re.compile(f"^{DATE_SHAPES[order]}{TIME_SHAPE}$")
     found = pc.extract_regex(text, shape.pattern)
@@ -182,15 +227,15 @@ def _moment_parts(text: pa.Array, order: str) -> tuple[dict[str, pa.Array], pa.A
     in_month = pc.take(pa.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]), pc.min_element_wise(month, 12))
     longest = pc.add(in_month, pc.cast(pc.and_(leap, pc.equal(month, 2)), pa.int64()))
     checks = [
-        pc.greater_equal(year, 1900), pc.less_equal(year, 2199),
-        pc.greater_equal(month, 1), pc.less_equal(month, 12),
+        pc.greater_equal(year, 1), pc.greater_equal(month, 1), pc.less_equal(month, 12),
         pc.greater_equal(day, 1), pc.less_equal(day, longest),
         pc.less_equal(numbers["h"], 23), pc.less_equal(numbers["i"], 59), pc.less_equal(numbers["s"], 59),
     ]  # fmt: skip
-    fits = matched
+    exists = pc.fill_null(matched, fill_value=False)
     for one in checks:
-        fits = pc.and_(fits, one)
-    return parts, pc.fill_null(fits, fill_value=False)
+        exists = pc.and_(exists, one)
+    taken = pc.and_(pc.greater_equal(year, FIRST_YEAR), pc.less_equal(year, LAST_YEAR))
+    return _Moments(parts, fits=pc.and_(exists, taken), outside=pc.and_(exists, pc.invert(taken)))
 
 
 def _divides(column: pa.Array, by: int) -> pa.Array:

@@ -25,6 +25,11 @@ class ImportFailed(audit.Event):
     label = _("Import failed; nothing was kept")
 
 
+class ImportsForgotten(audit.Event):
+    type = "bulk.forgotten"
+    label = _("Refused rows and files of imports emptied")
+
+
 class ProfileSaved(audit.Event):
     type = "bulk.profile_saved"
     label = _("Mapping kept for the next import")

@@ -1,9 +1,13 @@
 """Forms of the import wizard."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import blake2s
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +15,7 @@ from zhike.platform import clock
 from zhike.platform.bulk.mapping import ImportMapping, mapping_of
 from zhike.platform.bulk.queries import Preview
 from zhike.platform.bulk.states import RunState
-from zhike.platform.bulk.types import Target
+from zhike.platform.bulk.types import Target, TargetField
 from zhike.platform.outbox.types import Mode
 
 STATE_LABELS = {
@@ -25,6 +29,14 @@ STATE_LABELS = {
 
 
 PICK = {"class": "form-select"}
+# Another column shows other samples and asks for the meaning of other codes.
+REDRAW = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-target": "#map-fields",
+    "hx-swap": "outerHTML",
+    "hx-vals": '{"redraw": "1"}',
+}
 TYPE = {"class": "form-control"}
 
 
@@ -71,8 +83,15 @@ class MapForm(forms.Form):
         columns: Sequence[Preview],
         zone: str,
         profile: Mapping[str, Any],
+        typed: QueryDict | None = None,
+        refused: Mapping[str, Sequence[str]] | None = None,
         **kwargs: Any,
     ) -> None:
+        """Build the fields of one target.
+
+        `typed`: what stands in the form so far, drawn again without judging it; `refused`: values by column that an
+        earlier try did not know.
+        """
         rules = (profile.get("steps") or [{}])[0].get("fields", {}) if profile else {}
         initial = {
             "target": target.key,
@@ -94,7 +113,7 @@ class MapForm(forms.Form):
                 required=False,
                 initial=column if column in known else "",
                 help_text=str(field.help),
-                widget=forms.Select(attrs=PICK),
+                widget=forms.Select(attrs=PICK | REDRAW),
             )
             self.fields[f"constant_{field.name}"] = forms.CharField(
                 label=_("else"),
@@ -104,29 +123,43 @@ class MapForm(forms.Form):
                 widget=forms.TextInput(attrs=TYPE),
             )
         self.samples = {c.column: c.samples for c in columns}
-        self._add_codes(target, columns, rules)
+        self.typed = typed
+        if typed is None and isinstance(self.data, QueryDict) and self.is_bound:
+            self.typed = self.data
+        for name in self.fields:
+            if typed is not None and name in typed:
+                self.initial[name] = typed[name]
+        codes = {c.column: tuple(dict.fromkeys((*c.codes, *(refused or {}).get(c.column, ())))) for c in columns}
+        self._add_codes(target, codes, rules)
 
-    def _add_codes(self, target: Target, columns: Sequence[Preview], rules: Mapping[str, Any]) -> None:
-        """One choice for each code found in a column that is proposed for a field of codes."""
+    def _add_codes(self, target: Target, codes: Mapping[str, Sequence[str]], rules: Mapping[str, Any]) -> None:
+        """One choice for each value of the column that fills a field of codes, proposed or chosen."""
         self.code_fields: list[tuple[str, str, str]] = []
-        for column in columns:
-            if not column.codes:
+        for field in target.fields:
+            column = str(self[f"column_{field.name}"].value() or "")
+            if not field.choices or column not in codes:
                 continue
-            field = target.field(column.proposed)
-            known = {_bare(code): code for code in field.choices} | {
-                _bare(str(label)): code for code, label in field.choices.items()
-            }
+            known = {_bare(code): code for code in field.choices}
+            known |= {_bare(label): code for code, labels in _labels(field).items() for label in labels}
             kept = rules.get(field.name, {}).get("values", {})
-            for position, code in enumerate(column.codes):
-                name = f"code_{field.name}_{position}"
+            for code in codes[column]:
+                # Named by column and value, so that the answers of one column never count for another.
+                pair = (column + chr(0) + code).encode()
+                mark = blake2s(pair, digest_size=8).hexdigest()
+                name = f"code_{field.name}_{mark}"
+                guess = kept.get(code) or known.get(_bare(code), "")
                 self.fields[name] = forms.ChoiceField(
                     label=code,
                     choices=[("", gettext("– refuse –")), *((k, v) for k, v in field.choices.items())],
                     required=False,
-                    initial=kept.get(code) or known.get(_bare(code), ""),
+                    initial=guess if self.typed is None or name not in self.typed else self.typed[name],
                     widget=forms.Select(attrs=PICK),
                 )
                 self.code_fields.append((field.name, code, name))
+
+    def meaning(self, name: str) -> str:
+        """What a code was said to mean; what was not asked yet counts as proposed."""
+        return str(self.cleaned_data[name] if name in self.data else self.fields[name].initial or "")
 
     def clean_zone(self) -> str:
         zone = str(self.cleaned_data["zone"]).strip()
@@ -145,6 +178,7 @@ class MapForm(forms.Form):
     def map_rows(self) -> list[dict[str, Any]]:
         """For the template: one row a field with its samples and codes."""
         rows = []
+        seen = None if self.typed is None else self.typed.getlist("seen")
         for field in self.target_spec.fields:
             bound = self[f"column_{field.name}"]
             rows.append(
@@ -158,10 +192,23 @@ class MapForm(forms.Form):
                         for owner, code, name in self.code_fields
                         if owner == field.name
                     ],
-                    "is_open": field.required or bool(bound.value()) or bool(bound.errors),
+                    # Where it stood when it was typed in, so that nothing moves under the cursor.
+                    "is_open": field.required or bool(bound.errors) or field.name in seen
+                    if seen
+                    else field.required or bool(bound.value()),
                 }
             )
         return rows
+
+
+def _labels(field: TargetField) -> dict[str, list[str]]:
+    """The labels of a field's codes in every language: a file need not speak the reader's."""
+    found: dict[str, list[str]] = {code: [] for code in field.choices}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for code, label in field.choices.items():
+                found[code].append(str(label))
+    return found
 
 
 def _bare(text: str) -> str:
@@ -175,7 +222,8 @@ def mapping_from(form: MapForm, target: Target, file_name: str) -> ImportMapping
     for field in target.fields:
         column, constant = data.get(f"column_{field.name}") or "", data.get(f"constant_{field.name}") or None
         if column or constant:
-            values = {code: data[name] for owner, code, name in form.code_fields if owner == field.name and data[name]}
+            asked = [(code, form.meaning(name)) for owner, code, name in form.code_fields if owner == field.name]
+            values = {code: meaning for code, meaning in asked if meaning}
             fields[field.name] = {"column": column, "constant": constant, "values": values}
     return mapping_of(
         {

@@ -82,6 +82,8 @@ class ImportStep(models.Model):
     updated = models.BigIntegerField()
     duplicate = models.BigIntegerField()
     rejected = models.BigIntegerField()
+    # What each lookup gave: its own refused rows, and how many rows of the step found none (`JoinResult`).
+    joins = models.JSONField(default=list)
 
     class Meta:
         constraints = [

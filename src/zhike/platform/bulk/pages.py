@@ -21,7 +21,7 @@ from zhike.platform.bulk.types import target_of
 from zhike.platform.errors import Invalid, ZhikeError
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
-from zhike.platform.ui.components import Empty, EmptyKind
+from zhike.platform.ui.components import Button, Empty, EmptyKind
 from zhike.platform.ui.components import JobProgress as ProgressBar
 from zhike.platform.ui.forms import add_errors
 from zhike.platform.ui.navigation import Job, NavItem
@@ -42,7 +42,10 @@ def runs(request: HttpRequest) -> HttpResponse:
         title=_("No imports yet"),
         text=_("Lists of departments, exports of other systems and carriers' files come in here."),
     )
-    return render(request, "bulk/runs.html", {"runs": found, "states": STATE_LABELS, "empty": empty})
+    primary = Button(label=_("Import a file"), url=reverse("bulk:upload"), icon="upload")
+    return render(
+        request, "bulk/runs.html", {"runs": found, "states": STATE_LABELS, "empty": empty, "primary": primary}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,14 +84,17 @@ def map_columns(request: HttpRequest, run_id: int) -> HttpResponse:
     run = queries.get_run(actor=actor, run_id=run_id)
     target = target_of(request.POST.get("target") or request.GET.get("target", ""))
     columns = queries.preview(actor=actor, run_id=run_id, target_key=target.key)
+    is_redraw = "redraw" in request.POST
     form = MapForm(
-        request.POST or None,
+        None if is_redraw else request.POST or None,
         target=target,
         columns=columns,
         zone=actor.zone,
         profile=_profile(request, target.key, run),
+        typed=request.POST if is_redraw else None,
+        refused=queries.refused_codes(actor=actor, run_id=run_id),
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         try:
             mapping = mapping_from(form, target, run.files[0] if run.files else "")
             actions.set_mapping(actor=actor, run_id=run_id, mapping=mapping, now=now)
@@ -106,9 +112,11 @@ def map_columns(request: HttpRequest, run_id: int) -> HttpResponse:
         "profiles": [name for _target, name in queries.profiles(actor=actor, target=target.key)],
         "unmapped": _unused(form, columns),
         "shown_rows": [row for row in form.map_rows() if row["is_open"]],
-        "other_rows": [row for row in form.map_rows() if not row["is_open"]],
+        "other_rows": (others := [row for row in form.map_rows() if not row["is_open"]]),
+        "others_open": any(row["column"].value() or row["constant"].value() for row in others),
     }
-    return render(request, "bulk/map.html", context, status=422 if request.method == "POST" else 200)
+    template = "bulk/map.html#fields" if is_redraw else "bulk/map.html"
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 @require_GET

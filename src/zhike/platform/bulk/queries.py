@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.utils import translation
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -20,8 +23,9 @@ from zhike.platform.bulk.types import (
     LINE,
     REJECT_COLUMNS,
     BadMapping,
-    FieldKind,
     Target,
+    TargetField,
+    field_label,
     reason_text,
     target_of,
     targets,
@@ -35,7 +39,7 @@ MOST_CODES = 40
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One column of an uploaded file: three sample values, and the field it seems to be."""
+    """One column of an uploaded file: three sample values, the field it seems to be, its first values."""
 
     column: str
     samples: tuple[str, ...]
@@ -53,6 +57,32 @@ class Refusal:
     reason: str
     field: str
     code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Refusals of one reason in one column: how many, and the first of them."""
+
+    column: str
+    reason: str
+    count: int
+    line: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinView:
+    """What a lookup gave to a step: rows of its file, refused ones by line, and rows of the step that found none."""
+
+    name: str
+    source: str
+    file: str
+    read: int
+    rejected: int
+    unmatched: int
+    first_line: int | None
+    refusals: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +98,8 @@ class StepView:
     duplicate: int
     rejected: int
     refusals: tuple[Refusal, ...]
+    causes: tuple[Cause, ...] = ()
+    joins: tuple[JoinView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +137,17 @@ def _scoped(actor: Actor) -> QuerySet[ImportRun]:
 
 def list_runs(*, actor: Actor, limit: int = 50) -> list[RunView]:
     """The newest imports, without refusals."""
-    return [_view(run, ()) for run in _scoped(actor).order_by("-pk")[:limit]]
+    return [brief(run) for run in _scoped(actor).order_by("-pk")[:limit]]
+
+
+def run_rows(*, actor: Actor) -> QuerySet[ImportRun]:
+    """The imports that the actor may see, for a list that pages by itself."""
+    return _scoped(actor)
+
+
+def brief(run: ImportRun) -> RunView:
+    """A run without its steps; no query."""
+    return _view(run, ())
 
 
 def get_run(*, actor: Actor, run_id: int, refusals: int = 100) -> RunView:
@@ -113,7 +155,9 @@ def get_run(*, actor: Actor, run_id: int, refusals: int = 100) -> RunView:
     run = _scoped(actor).filter(pk=run_id).first()
     if run is None:
         raise NotFound
-    steps = tuple(_step(step, refusals) for step in ImportStep.objects.filter(run=run).order_by("position"))
+    steps = tuple(
+        _step(step, refusals) for step in ImportStep.objects.filter(run=run).select_related("run").order_by("position")
+    )
     return _view(run, steps)
 
 
@@ -160,10 +204,8 @@ def _previews(file: TableFile, target: Target) -> list[Preview]:
     for name in names:
         values = [v for v in table[name].to_pylist() if v and v.strip()] if table is not None else []
         distinct = list(dict.fromkeys(v.strip() for v in values))
-        field = proposed.get(name, "")
-        is_code = bool(field) and target.field(field).kind is FieldKind.CODE
         found.append(
-            Preview(name, tuple(distinct[:SHOWN_VALUES]), field, tuple(distinct[:MOST_CODES]) if is_code else ())
+            Preview(name, tuple(distinct[:SHOWN_VALUES]), proposed.get(name, ""), tuple(distinct[:MOST_CODES]))
         )
     return found
 
@@ -172,7 +214,7 @@ def proposals(names: Sequence[str], target: Target) -> dict[str, str]:
     """Which column seems to be which field: by name, label, or what other systems call it."""
     wanted: dict[str, str] = {}
     for field in target.fields:
-        for called in (field.name, str(field.label), *field.also_called):
+        for called in (field.name, *_labels(field), *field.also_called):
             wanted.setdefault(_bare(called), field.name)
     taken: set[str] = set()
     found: dict[str, str] = {}
@@ -182,6 +224,24 @@ def proposals(names: Sequence[str], target: Target) -> dict[str, str]:
             found[name] = field_name
             taken.add(field_name)
     return found
+
+
+def _labels(field: TargetField) -> list[str]:
+    """The field's label in every language: a file need not speak the reader's."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.append(str(field.label))
+    return found
+
+
+def refused_codes(*, actor: Actor, run_id: int) -> Mapping[str, tuple[str, ...]]:
+    """Values by column that the last try of this run refused as unknown codes, wherever in the file they stand."""
+    found: dict[str, list[str]] = {}
+    rows = ImportReject.objects.filter(step__run__in=_scoped(actor).filter(pk=run_id), code="unknown_code")
+    for column, value in rows.order_by("column", "value").values_list("column", "value").distinct()[: MOST_CODES * 2]:
+        found.setdefault(column, []).append(value)
+    return {column: tuple(values) for column, values in found.items()}
 
 
 def _bare(text: str) -> str:
@@ -224,8 +284,9 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 
 def _sentence(target: Target | None, row: ImportReject) -> str:
-    reason = reason_text(target, row.code, row.params)
-    return f"{row.column or row.field}: {reason}" if row.column or row.field else reason
+    reason = reason_text(target, row.code, row.params, field_name=row.field)
+    called = row.column or field_label(target, row.field)
+    return f"{called}: {reason}" if called else reason
 
 
 def _view(run: ImportRun, steps: tuple[StepView, ...]) -> RunView:
@@ -251,6 +312,25 @@ def _view(run: ImportRun, steps: tuple[StepView, ...]) -> RunView:
     )
 
 
+def _causes(step: ImportStep, target: Target | None) -> tuple[Cause, ...]:
+    """Why rows were refused, the most frequent reason first; bounded by columns and reasons, not by rows."""
+    kinds = ("column", "field", "code")
+    rows = ImportReject.objects.filter(step=step)
+    counts = {kind[:3]: kind[3] for kind in rows.values_list(*kinds).annotate(count=Count("pk")).order_by()}
+    firsts = rows.order_by(*kinds, "line", "pk").distinct(*kinds)
+    found = [
+        Cause(
+            column=row.column or field_label(target, row.field),
+            reason=reason_text(target, row.code, row.params, field_name=row.field),
+            count=counts[row.column, row.field, row.code],
+            line=row.line,
+            value=row.value,
+        )
+        for row in firsts
+    ]
+    return tuple(sorted(found, key=lambda cause: -cause.count))
+
+
 def _step(step: ImportStep, limit: int) -> StepView:
     target = targets().get(step.target)
     rows = ImportReject.objects.filter(step=step).order_by("line", "pk")[:limit]
@@ -264,7 +344,34 @@ def _step(step: ImportStep, limit: int) -> StepView:
         duplicate=step.duplicate,
         rejected=step.rejected,
         refusals=tuple(
-            Refusal(row.line, row.column, row.value, reason_text(target, row.code, row.params), row.field, row.code)
+            Refusal(
+                row.line,
+                row.column,
+                row.value,
+                reason_text(target, row.code, row.params, field_name=row.field),
+                row.field,
+                row.code,
+                field_label(target, row.field),
+            )
             for row in rows
+        ),
+        causes=_causes(step, target) if step.rejected else (),
+        joins=tuple(_join(kept, step) for kept in step.joins),
+    )
+
+
+def _join(kept: Mapping[str, Any], step: ImportStep) -> JoinView:
+    named = step.run.mapping.get("sources", {}).get(kept["source"], {})
+    return JoinView(
+        name=kept["name"],
+        source=kept["source"],
+        file=named.get("file", ""),
+        read=kept["read"],
+        rejected=kept["rejected"],
+        unmatched=kept["unmatched"],
+        first_line=kept["first_line"],
+        refusals=tuple(
+            Refusal(r["line"], r["column"], r["value"], reason_text(None, r["code"], r["params"]), "", r["code"], "")
+            for r in kept["rejections"]
         ),
     )

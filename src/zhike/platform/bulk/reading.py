@@ -4,22 +4,24 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import pyarrow as pa
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 from python_calamine import CalamineError, CalamineWorkbook
 
+from zhike.platform.bulk.plain import BLOCK_CHARS, MAX_CELL, plain_block, plain_rows
 from zhike.platform.bulk.types import LINE, REJECT_COLUMNS, BadFile, Rejection
 
 BATCH_ROWS = 50_000
 SAMPLE_BYTES = 262_144
-MAX_CELL = 1_000_000
 # Whole numbers above this are not exact in a spreadsheet.
 EXACT_FLOAT = 1e15
 # What spreadsheets of Chinese and Western offices save as when they do not save as UTF-8.
@@ -138,28 +140,64 @@ def _checked(names: Sequence[str], file: TableFile) -> list[str]:
 
 
 def _csv_batches(file: TableFile, size: int) -> Iterator[Batch]:
+    """Arrow reads what is plainly written; from the first block that is not, the csv module reads the rest."""
     encoding = file.encoding or guess_encoding(file.path)
+    delimiter = file.delimiter or guess_delimiter(file, encoding)
     with _opened(file, encoding) as text:
-        reader = csv.reader(text, delimiter=file.delimiter or guess_delimiter(file, encoding))
+        header = csv.reader(text, delimiter=delimiter)
         try:
-            names = _checked(next(reader, []), file)
-            while True:
-                before = reader.line_num
-                rows = list(islice(reader, size))
-                if not rows:
-                    return
-                if reader.line_num - before == len(rows):
-                    lines: Sequence[int] = range(before + 1, before + 1 + len(rows))
-                else:
-                    lines = _line_numbers(before, rows)
-                yield _batch(names, rows, lines)
+            names = _checked(next(header, []), file)
         except csv.Error as error:
-            raise BadFile(
-                _("%(name)s breaks off at line %(line)s: %(error)s"),
-                name=file.name,
-                line=reader.line_num,
-                error=str(error),
-            ) from error
+            raise _broken_off(file, header.line_num, error) from error
+        line, kept = header.line_num + 1, ""
+        while True:
+            read = text.read(BLOCK_CHARS)
+            part = kept + read
+            found = plain_block(part, delimiter, is_last=len(read) < BLOCK_CHARS)
+            rows = plain_rows(found[0], names, line) if found else None
+            if found is None or rows is None:
+                break
+            yield from _plain_batches(names, *rows, size)
+            line, kept = line + found[0].lines, found[1]
+        rest = chain(io.StringIO(part + text.readline(), newline=""), text)
+        yield from _csv_rows(file, names, rest, delimiter=delimiter, skipped=line - 1, size=size)
+
+
+def _plain_batches(
+    names: Sequence[str],
+    columns: Sequence[pa.Array],
+    lines: Sequence[int] | NDArray[np.int64],
+    broken: Sequence[tuple[int, list[str]]],
+    size: int,
+) -> Iterator[Batch]:
+    table = _table(names, columns, lines)
+    unfit = [rejection for line, row in broken if (rejection := _unfit(row, line, len(names)))]
+    for start in range(0, max(table.num_rows, 1), size):
+        yield Batch(table.slice(start, size), unfit if start == 0 else [])
+
+
+def _csv_rows(
+    file: TableFile, names: Sequence[str], text: Iterable[str], *, delimiter: str, skipped: int, size: int
+) -> Iterator[Batch]:
+    """Whatever the csv module makes of the text; `skipped` lines of the file stand before it."""
+    reader = csv.reader(text, delimiter=delimiter)
+    try:
+        while True:
+            before = skipped + reader.line_num
+            rows = list(islice(reader, size))
+            if not rows:
+                return
+            if skipped + reader.line_num - before == len(rows):
+                lines: Sequence[int] = range(before + 1, before + 1 + len(rows))
+            else:
+                lines = _line_numbers(before, rows)
+            yield _batch(names, rows, lines)
+    except csv.Error as error:
+        raise _broken_off(file, skipped + reader.line_num, error) from error
+
+
+def _broken_off(file: TableFile, line: int, error: csv.Error) -> BadFile:
+    return BadFile(_("%(name)s breaks off at line %(line)s: %(error)s"), name=file.name, line=line, error=str(error))
 
 
 def _line_numbers(before: int, rows: Sequence[Sequence[str]]) -> list[int]:
@@ -180,16 +218,23 @@ def _batch(names: Sequence[str], rows: list[list[str]], lines: Sequence[int]) ->
         if len(row) == width:
             good.append(row)
             good_lines.append(line)
-        elif any(cell.strip() for cell in row):
-            broken.append(
-                Rejection(line, "", "", ",".join(row)[:200], "columns", {"found": len(row), "expected": width})
-            )
+        elif rejection := _unfit(row, line, width):
+            broken.append(rejection)
     return Batch(_table(names, list(zip(*good, strict=True)), good_lines), broken)
 
 
-def _table(names: Sequence[str], columns: Sequence[Sequence[str]], lines: Sequence[int]) -> pa.Table:
+def _unfit(row: Sequence[str], line: int, width: int) -> Rejection | None:
+    """Why a row is refused that has more or fewer cells than there are headings; an empty one is none at all."""
+    if not any(cell.strip() for cell in row):
+        return None
+    return Rejection(line, "", "", ",".join(row)[:200], "columns", {"found": len(row), "expected": width})
+
+
+def _table(
+    names: Sequence[str], columns: Sequence[Sequence[str] | pa.Array], lines: Sequence[int] | NDArray[np.int64]
+) -> pa.Table:
     kept = {
-        name: pa.array(column, type=pa.string())
+        name: column if isinstance(column, pa.Array) else pa.array(column, type=pa.string())
         for name, column in zip(names, columns or [[] for _name in names], strict=True)
         if name not in REJECT_COLUMNS
     }

@@ -35,6 +35,22 @@ class RefusalOut(Schema):
     reason: str
 
 
+class JoinOut(Schema):
+    """A lookup's file: rows of its own that were refused, and rows of the step for which it has none (`unmatched`).
+
+    What an unmatched row leaves empty is unknown: of records that are there already, it changes nothing.
+    """
+
+    name: str
+    source: str
+    file: str
+    read: int
+    rejected: int
+    unmatched: int
+    first_line: int | None
+    refusals: list[RefusalOut]
+
+
 class StepOut(Schema):
     """read = created + updated + duplicate + rejected."""
 
@@ -46,6 +62,7 @@ class StepOut(Schema):
     duplicate: int
     rejected: int
     refusals: list[RefusalOut]
+    joins: list[JoinOut]
 
 
 class RunOut(Schema):

@@ -10,6 +10,7 @@ from typing import Protocol
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import Right
@@ -90,19 +91,30 @@ class Staged:
     zone: str
     received_at: datetime
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    # A table of the lines (`line`) that a lookup had no row for: what they leave empty is unknown, not taken back.
+    unjoined: str = "(SELECT NULL::bigint AS line WHERE false)"
 
     def reject(
-        self, condition: str, *, field_name: str, code: str, value: str | None = None, params: str = "'{}'::jsonb"
+        self,
+        condition: str,
+        *,
+        field_name: str,
+        code: str,
+        value: str | None = None,
+        params: str = "'{}'::jsonb",
+        beside: str = "",
     ) -> int:
         """Refuse the staged rows `s` for which the SQL condition holds; returns how many.
 
-        `value` and `params` are SQL expressions over `s` (default: the field's own column, no parameters). Only code
-        of rooms writes these expressions; cells are never part of them.
+        `value` and `params` are SQL expressions over `s` (default: the field's own column, no parameters). `beside` is
+        a table to join, with its alias, of which they may speak too: one join, not one search a row. Only code of
+        rooms writes these expressions; cells are never part of them.
         """
         shown = value if value is not None else f"s.{field_name}::text"
+        using = f"USING {beside}" if beside else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH gone AS (DELETE FROM {self.table} s WHERE {condition}"  # noqa: S608 - see above
+                f"WITH gone AS (DELETE FROM {self.table} s {using} WHERE {condition}"  # noqa: S608 - see above
                 f" RETURNING s.line, {shown} AS value, {params} AS params)"
                 f" INSERT INTO {self.rejects} (line, field, value, code, params)"
                 " SELECT line, %s, value, %s, params FROM gone",
@@ -146,6 +158,22 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinResult:
+    """What a lookup's file gave to a step: `rejected` of its own rows, and `unmatched` rows of the step without one.
+
+    `first_line` is the first of the unmatched, in the step's file; `rejections` name lines of the lookup's file.
+    """
+
+    name: str
+    source: str
+    read: int
+    rejected: int
+    unmatched: int
+    first_line: int | None = None
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StepResult:
     """One step's account: read = created + updated + duplicate + rejected, always."""
 
@@ -155,6 +183,7 @@ class StepResult:
     counts: Counts
     rejected: int
     rejections: tuple[Rejection, ...] = ()
+    joins: tuple[JoinResult, ...] = ()
 
     @property
     def adds_up(self) -> bool:
@@ -186,6 +215,7 @@ REASONS: Mapping[str, str | Promise] = {
     "required": _("is missing, but is required"),
     "columns": _("the row has %(found)s cells where the headings have %(expected)s; the file may be cut off here"),
     "encoding": _("holds characters that cannot be read in %(encoding)s"),
+    "damaged": _("holds a NUL character; the file is damaged here"),
     "too_long": _("is longer than %(maximum)s characters"),
     "not_integer": _("is not a whole number"),
     "not_decimal": _("is not a number"),
@@ -193,6 +223,7 @@ REASONS: Mapping[str, str | Promise] = {
     "too_small": _("is less than %(minimum)s"),
     "too_large": _("is more than %(maximum)s"),
     "not_boolean": _("is neither yes nor no"),
+    "outside_years": _("lies outside the years %(first)s to %(last)s; leave the cell empty where no day is known"),
     "not_date": _("is not a date that exists"),
     "not_instant": _("is not a date and time that exists"),
     "unknown_code": _("is not a known value; known are: %(known)s"),
@@ -222,8 +253,20 @@ def target_of(key: str) -> Target:
         ) from None
 
 
-def reason_text(target: Target | None, code: str, params: Mapping[str, str | int]) -> str:
-    """The sentence for a reject code, in the reader's language."""
+def reason_text(target: Target | None, code: str, params: Mapping[str, str | int], *, field_name: str = "") -> str:
+    """The sentence for a reject code, in the reader's language; known values are named as people call them."""
     known = {**REASONS, **(target.reasons if target else {})}
     found = known.get(code)
-    return str(found) % dict(params) if found is not None else code
+    if found is None:
+        return code
+    values = dict(params)
+    if code == "unknown_code" and target is not None and field_name in {f.name for f in target.fields}:
+        values["known"] = pgettext("between listed things", ", ").join(
+            map(str, target.field(field_name).choices.values())
+        )
+    return str(found) % values
+
+
+def field_label(target: Target | None, name: str) -> str:
+    """What people call a field; its own name where the target is gone."""
+    return next((str(f.label) for f in target.fields if f.name == name), name) if target else name

@@ -1,8 +1,30 @@
 """What the audit log says about calendars and clocks."""
 
-from django.utils.translation import gettext_lazy as _
+from dataclasses import dataclass
+from typing import ClassVar
 
-from zhike.platform import audit
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zhike.platform import audit, outbox
+from zhike.platform.calendars.types import kind_labels
+
+audit.tell(
+    "clocks",
+    kinds=audit.Keys(kind_labels),
+    holder=audit.Of("unit"),
+    holders=audit.Of("unit"),
+    states=audit.Keys(
+        dict,
+        {
+            "running": pgettext_lazy("state of a clock", "running"),
+            "paused": pgettext_lazy("state of a clock", "standing still"),
+            "met": pgettext_lazy("state of a clock", "kept"),
+            "missed": pgettext_lazy("state of a clock", "missed"),
+            "cancelled": pgettext_lazy("state of a clock", "cancelled"),
+        },
+    ),
+)
 
 
 class CalendarOpened(audit.Event):
@@ -68,3 +90,17 @@ class ClocksCancelled(audit.Event):
 class ClocksRecomputed(audit.Event):
     type = "clocks.recomputed"
     label = _("Clocks recomputed")
+
+
+class ClocksTold(audit.Event):
+    type = "clocks.told"
+    label = _("Deadlines that near or have passed reported")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClocksChangedEvent(outbox.Event):
+    """Clocks near or have passed their deadline, or were measured anew; `items` are (subject kind, id, clock kind)."""
+
+    type: ClassVar[str] = "clocks.changed"
+    news: str
+    items: list[list[str | int]]

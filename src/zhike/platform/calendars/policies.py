@@ -39,7 +39,7 @@ WARN_AT = parameters.Parameter(
     kind=Decimal,
     default=WARN_SHARE,
     unit=_("share"),
-    source="methods §5.1",
+    source=parameters.OWN_PRACTICE,
     minimum=Decimal("0.1"),
     maximum=Decimal("0.99"),
 )

@@ -35,6 +35,12 @@ class NoOpenTime(Invalid):
     next_step = _("Add opening hours to the calendar, or choose another calendar.")
 
 
+class NoDefaultCalendar(Conflict):
+    code = "no_default_calendar"
+    message = _("The company has no calendar of its own yet, so that no time can be counted.")
+    next_step = _("Make one under Settings, Calendars, and mark it as the company's.")
+
+
 class StatutoryNeverPauses(Conflict):
     code = "statutory_never_pauses"
     message = _("A statutory deadline never pauses.")
@@ -89,6 +95,14 @@ class ClockState(StrEnum):
     MET = "met"
     MISSED = "missed"
     CANCELLED = "cancelled"
+
+
+class ClockNews(StrEnum):
+    """What the rooms above are told of clocks."""
+
+    NEAR = "near"
+    PASSED = "passed"
+    RECOMPUTED = "recomputed"
 
 
 class ChipState(StrEnum):
@@ -252,6 +266,11 @@ class ClockKind:
         _kinds.setdefault(self.code, self)
 
 
+def kind_labels() -> dict[str, Label]:
+    """Every kind in words, by code."""
+    return {code: kind.label for code, kind in _kinds.items()}
+
+
 def kind_label(code: str) -> Label:
     found = _kinds.get(code)
     return found.label if found else code
@@ -285,7 +304,9 @@ class LoadReport:
 class ClockRequest:
     """A clock to start. Either `budget` of a calendar's open time, or `statutory_days` calendar days.
 
-    `started_at` may lie in the past: a case that was received before it was typed in.
+    With `every_hour` the budget counts day and night; the calendar then only says in which zone.
+    `started_at` may lie in the past: a case that was received before it was typed in. `note` says what set the time,
+    such as the number of an agreement; the ledger shows it with the start.
     """
 
     subject: Subject
@@ -295,15 +316,36 @@ class ClockRequest:
     budget: timedelta | None = None
     statutory_days: int | None = None
     holder_unit_id: int | None = None
+    note: str = ""
+    every_hour: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTerms:
-    """What a clock shall measure from now on; None keeps what it has. A calendar is taken at its present version."""
+    """What a clock shall measure from now on; None keeps what it has. A calendar is taken at its present version.
+
+    With `every_hour` day and night count, whatever calendar it had.
+    """
 
     clock_id: int
     budget: timedelta | None = None
     calendar_id: int | None = None
+    every_hour: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenClock:
+    """An open clock that is not statutory, as whoever changes its terms needs it. `calendar_id` None: every hour."""
+
+    clock_id: int
+    subject_id: int
+    kind: str
+    zone: str
+    budget: timedelta
+    calendar_id: int | None
+    version_id: int | None
+    started_at: datetime
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,10 @@ def current_role() -> str:
     return os.environ.get("ZHIKE_DB_ROLE", "app")
 
 
+# Blocks of 8 kB; only what temporary tables fill is taken.
+_TEMPORARY_BLOCKS = 32_768
+
+
 def process_name() -> str:
     """What this process is (web, live, worker, outbox, migrate); shown by pg_stat_activity."""
     return os.environ.get("ZHIKE_PROCESS", "shell")
@@ -53,6 +57,9 @@ def session_options(role: str, process: str) -> str:
     if process == "web":
         limits["statement_timeout"] = _milliseconds(_LONGEST_PAGE_QUERY)
         limits["idle_in_transaction_session_timeout"] = _milliseconds(2 * _LONGEST_PAGE_QUERY)
+    else:
+        # Batches are staged in temporary tables, which PostgreSQL's usual 8 MB would send through the disk.
+        limits["temp_buffers"] = _TEMPORARY_BLOCKS
     return " ".join(f"-c {name}={value}" for name, value in limits.items())
 
 

@@ -138,6 +138,16 @@ def running_server(place: Place) -> Running | None:
     return Running(pid) if at_home else None
 
 
+class _Server(subprocess.Popen[bytes]):
+    """It is meant to outlive this process: that nobody waits for it is no leak to warn of."""
+
+    def __del__(self) -> None:
+        """Nothing, unlike any other process that is still running when it is forgotten."""
+
+
+_launched: list[_Server] = []
+
+
 @contextmanager
 def _locked(control: Path) -> Iterator[None]:
     """One process at a time starts or stops this cluster."""
@@ -254,8 +264,10 @@ def _launch(env: Environment, place: Place, account: Account, binaries: Path) ->
     begun = time.monotonic()
     first_words = place.log / "start.log"
     while True:
+        # A killed server that we started is a zombie until asked for, and its lock file counts as held so long.
+        _launched[:] = [server for server in _launched if server.poll() is None]
         with first_words.open("wb") as log:
-            server = subprocess.Popen(
+            server = _Server(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -266,6 +278,7 @@ def _launch(env: Environment, place: Place, account: Account, binaries: Path) ->
                 start_new_session=True,
                 **as_account(account),
             )
+        _launched.append(server)
         while server.poll() is None:
             if _answers(env):
                 return

@@ -42,6 +42,7 @@ def prepare_cluster(admin: Parameters, *, maintenance: str, passwords: Mapping[s
         for role in ROLES:
             if not _can_log_in(admin, maintenance, role, passwords[role]):
                 _make_role(conn, role, passwords[role])
+        _let_app_redact(conn)
 
 
 def prepare_database(
@@ -120,6 +121,28 @@ def _make_role(conn: Connection, role: str, password: str) -> None:
         message = (
             f"{conn.info.user} may not {verb} ROLE {name} ({error.diag.message_primary}). Give it CREATEROLE, or let "
             f"the administrator make {name} with LOGIN and the password named db_{role} in secrets.json."
+        )
+        raise DatabaseUnavailable(message) from error
+
+
+def _let_app_redact(conn: Connection) -> None:
+    """zhike_app may step into zhike_redactor for the statements of an erasure; it inherits none of its rights."""
+    app, redactor = role_name("app"), role_name("redactor")
+    member = conn.execute(
+        "SELECT 1 FROM pg_auth_members m WHERE m.roleid = %s::regrole AND m.member = %s::regrole"
+        " AND m.set_option AND NOT m.inherit_option",
+        [redactor, app],
+    ).fetchone()
+    if member:
+        return
+    try:
+        conn.execute(
+            sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(sql.Identifier(redactor), sql.Identifier(app))
+        )
+    except psycopg.errors.InsufficientPrivilege as error:
+        message = (
+            f"{conn.info.user} may not grant {redactor} to {app}. Let the administrator run: "
+            f"GRANT {redactor} TO {app} WITH INHERIT FALSE, SET TRUE"
         )
         raise DatabaseUnavailable(message) from error
 

@@ -14,6 +14,8 @@ from zhike.platform.files.types import CSV, DOCX, GIF, IMAGES, JPEG, MAIL, PDF, 
 HEAD = 65_536
 MOST_PIXELS = 80_000_000
 MOST_ENTRIES = 5_000
+# A table may hold one NUL in so many bytes; text of two bytes a character without a mark has far more.
+MOST_DAMAGE = 20
 UNKNOWN = "application/octet-stream"
 _PILLOW: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", GIF: "GIF"}
 _ENCODINGS: Final = ("utf-8", "gb18030", "big5")
@@ -88,10 +90,14 @@ def _of_zip(path: Path) -> str:
 
 
 def _of_text(head: bytes, name: str) -> str:
+    ending = Path(name).suffix.lower()
+    is_table = ending in {".csv", ".tsv"}
+    if is_table and head.count(b"\x00") * MOST_DAMAGE <= len(head):
+        # A table with a few damaged cells is a table; whoever reads it names their rows.
+        head = head.replace(b"\x00", b"")
     if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")) or not _reads_as_text(head):
         return UNKNOWN
-    ending = Path(name).suffix.lower()
-    if ending in {".csv", ".tsv"}:
+    if is_table:
         return CSV
     return MAIL if ending == ".eml" and _MAIL.match(head) else TEXT
 
@@ -108,7 +114,7 @@ def _decodes(head: bytes, encoding: str) -> bool:
         try:
             text = head[: len(head) - cut].decode(encoding)
         except UnicodeDecodeError:
-            if len(head) < HEAD:
+            if len(head) < HEAD - HEAD // MOST_DAMAGE:
                 return False
             continue
         return not _CONTROL.search(text)

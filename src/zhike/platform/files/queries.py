@@ -1,6 +1,6 @@
 """Reading about files: only through the records that hold them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from zhike.platform.actors import Actor
@@ -9,7 +9,7 @@ from zhike.platform.errors import NotFound
 from zhike.platform.files import storage
 from zhike.platform.files.models import StoredFile
 from zhike.platform.files.policies import MANAGE_FILES, is_uploader
-from zhike.platform.files.types import FileRef, Survey, accesses
+from zhike.platform.files.types import FileRef, Purpose, Survey, accesses
 
 # Younger content may belong to an upload that has not been committed yet.
 SETTLING = timedelta(days=1)
@@ -58,6 +58,17 @@ def survey(*, actor: Actor, now: datetime) -> Survey:
     settled = (now - SETTLING).timestamp()
     strays = sorted((c.sha256, c.size) for c in on_disk.values() if c.sha256 not in known and c.written < settled)
     return Survey(missing=tuple(missing), unused=tuple(unused), strays=tuple(strays))
+
+
+def kept_contents(purpose: Purpose, *, among: Iterable[str] | None = None) -> dict[str, list[int]]:
+    """Ids of the files of a purpose that still have their content, by content; part of what a room forgets."""
+    rows = StoredFile.objects.filter(purpose=purpose.code, erased_at__isnull=True).order_by("pk")
+    if among is not None:
+        rows = rows.filter(sha256__in=list(among))
+    found: dict[str, list[int]] = {}
+    for pk, sha256 in rows.values_list("pk", "sha256"):
+        found.setdefault(sha256, []).append(pk)
+    return found
 
 
 def unused_among(rows: Sequence[StoredFile]) -> set[int]:

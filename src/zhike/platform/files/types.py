@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zhike.platform import parameters
 from zhike.platform.actors import Actor
@@ -45,7 +46,7 @@ LARGEST = parameters.Parameter(
     minimum=1,
     maximum=2000,
     unit=_("MB"),
-    source="design §9",
+    source=gettext_noop("chosen by the makers of Zhike"),
 )
 _purposes: dict[str, "Purpose"] = {}
 _accesses: dict[str, "FileAccess"] = {}

@@ -1,5 +1,8 @@
-"""Names of Chinese provinces by ISO 3166-2 code, since figures are split by them; other codes stand for themselves."""
+"""Names of Chinese provinces by ISO 3166-2 code, since figures are split by them; abroad the country is named."""
 
+import re
+
+from babel import Locale
 from django.utils.translation import get_language
 
 # Code: simplified, traditional, English. Source: ISO 3166-2:CN, GB/T 2260.
@@ -41,10 +44,21 @@ PROVINCES: dict[str, tuple[str, str, str]] = {
 }
 
 
+ABROAD = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
+LOCALES = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant_TW"}
+
+
+def place_name(code: str) -> str:
+    """As `region_name`, without the code abroad: `广东`, `Japan`. For pages, where the city stands beside it."""
+    return region_name(code).removesuffix(f" {code}")
+
+
 def region_name(code: str) -> str:
-    """The name in the reader's language; a code that is not listed is given back as it is."""
-    names = PROVINCES.get(code)
-    if names is None:
-        return code
+    """The name in the reader's language: `广东`, `Japan JP-13`; what is no such code is given back as it is."""
     language = (get_language() or "en").lower()
-    return names[0] if language == "zh-hans" else names[1] if language == "zh-hant" else names[2]
+    names = PROVINCES.get(code)
+    if names is not None:
+        return names[0] if language == "zh-hans" else names[1] if language == "zh-hant" else names[2]
+    found = ABROAD.fullmatch(code)
+    country = Locale.parse(LOCALES.get(language, "en")).territories.get(found[1]) if found else None
+    return f"{country} {code}" if country else code

@@ -1,7 +1,7 @@
 """Background jobs: a thin, typed face on Procrastinate."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -11,11 +11,13 @@ from django.db import close_old_connections, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from prometheus_client import Counter
 
 from zhike.platform import operation
 
 P = ParamSpec("P")
 logger = logging.getLogger(__name__)
+ENDED = Counter("zhike_jobs_ended", "Runs of background jobs, by how they ended.", ["job", "outcome"])
 DEFAULT_QUEUE = "default"
 BULK_QUEUE = "bulk"
 
@@ -59,6 +61,12 @@ class Job(Generic[P]):
 def enqueue(name: str, /, **kwargs: Any) -> int:
     """Queue a job by name, for actions: they do not import the tasks that call them."""
     return int(app.configure_task(name, allow_unknown=False).defer(**kwargs))
+
+
+def enqueue_many(name: str, jobs: Sequence[Mapping[str, Any]], /, *, at: datetime | None = None) -> None:
+    """Queue one job for each of these arguments with one statement; `at` names a later moment for all of them."""
+    if jobs:
+        app.configure_task(name, allow_unknown=False, schedule_at=at).batch_defer(*[dict(job) for job in jobs])
 
 
 def enqueue_unless_waiting(task: Any, lock: str, kwargs: dict[str, Any]) -> int | None:  # noqa: ANN401
@@ -108,7 +116,9 @@ def _in_operation(name: str, function: Callable[..., None]) -> Callable[..., Non
         with operation.operation():
             try:
                 function(*args, **kwargs)
+                ENDED.labels(name, "done").inc()
             except Exception:
+                ENDED.labels(name, "failed").inc()
                 logger.exception("job failed", extra={"job": name})
                 raise
             finally:

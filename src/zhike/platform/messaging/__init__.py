@@ -3,21 +3,46 @@
 from typing import TYPE_CHECKING
 
 from zhike.platform.lazy import lazily
-from zhike.platform.messaging.types import Channel, MessageSettled, State, Template, Words, words_of
+from zhike.platform.messaging.types import (
+    BOUNCED,
+    Attached,
+    Channel,
+    Draft,
+    MailParts,
+    MessageSettled,
+    State,
+    Template,
+    Words,
+    words_of,
+)
 
 if TYPE_CHECKING:
-    from zhike.platform.messaging.actions import forget_people, queue
-    from zhike.platform.messaging.queries import messages_about
+    from zhike.platform.messaging.actions import forget_people, note_bounce, queue, queue_many, take_back
+    from zhike.platform.messaging.queries import messages_about, messages_by_id
 
 __all__ = [
+    "BOUNCED",
+    "Attached",
     "Channel",
+    "Draft",
+    "MailParts",
     "MessageSettled",
     "State",
     "Template",
     "Words",
     "forget_people",
     "messages_about",
+    "messages_by_id",
+    "note_bounce",
     "queue",
+    "queue_many",
+    "take_back",
     "words_of",
 ]
-__getattr__ = lazily(__name__, {"queue": "actions", "forget_people": "actions", "messages_about": "queries"})
+__getattr__ = lazily(
+    __name__,
+    {
+        **dict.fromkeys(("queue", "queue_many", "take_back", "forget_people", "note_bounce"), "actions"),
+        **dict.fromkeys(("messages_about", "messages_by_id"), "queries"),
+    },
+)

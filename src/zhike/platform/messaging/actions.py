@@ -1,6 +1,6 @@
 """Putting messages in the queue, and deciding about those whose fate is unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from zhike.platform.messaging.models import Message
 from zhike.platform.messaging.policies import DECIDE, SEND
 from zhike.platform.messaging.rules import entry
 from zhike.platform.messaging.transports.mail import Malformed, address_of
-from zhike.platform.messaging.types import Channel, MessageSettled, State, Words
+from zhike.platform.messaging.types import BOUNCED, Channel, Draft, MailParts, MessageSettled, State, Words
 
 HAND_OVER = "messaging.hand_over"
 LONGEST_ADDRESS, LONGEST_SUBJECT, LONGEST_BODY = 254, 300, 100_000
@@ -36,6 +36,7 @@ def queue(
     language: str = "",
     not_before: datetime | None = None,
     held_because: str = "",
+    mail: MailParts = MailParts(),  # noqa: B008 - frozen
 ) -> UUID:
     """Queue one message in the caller's transaction; it leaves after the commit, at most once without a person.
 
@@ -54,6 +55,7 @@ def queue(
         language=language,
         template=words.template,
         params=dict(words.params),
+        mail=mail.stored() if channel is Channel.EMAIL else {},
         related_kind=related[0],
         related_id=str(related[1]),
         actor_kind=actor.kind.value,
@@ -69,6 +71,76 @@ def queue(
     if row.next_at is not None and row.next_at <= now:
         jobs.enqueue(HAND_OVER, message_id=str(row.pk))
     return row.pk
+
+
+@action
+def queue_many(
+    *, actor: Actor, drafts: Sequence[Draft], now: datetime, not_before: datetime | None = None
+) -> list[UUID]:
+    """Queue many messages with a fixed number of statements; returns the ids of those that can be sent.
+
+    One that cannot be sent (no usable address, no text) is left out, and its caller sees that its id is missing.
+    """
+    authorize(actor, SEND)
+    due = max(not_before or now, now)
+    rows = [row for draft in drafts if (row := _row_of(draft, actor, now, due)) is not None]
+    Message.objects.bulk_create(rows, batch_size=1000)
+    audit.record_many(
+        actor,
+        [
+            events.MessageQueued(
+                subject=("message", str(row.pk)),
+                after={"channel": row.channel, "purpose": row.purpose, "to": row.to, "subject": row.subject},
+            )
+            for row in rows
+        ],
+        now=now,
+    )
+    jobs.enqueue_many(HAND_OVER, [{"message_id": str(row.pk)} for row in rows], at=due if due > now else None)
+    return [row.pk for row in rows]
+
+
+def _row_of(draft: Draft, actor: Actor, now: datetime, due: datetime) -> Message | None:
+    try:
+        address = _checked(draft.channel, draft.to, draft.words)
+    except Invalid:
+        return None
+    return Message(
+        id=draft.id,
+        channel=draft.channel.value,
+        state=State.QUEUED.value,
+        purpose=draft.purpose,
+        to=address,
+        subject=draft.words.subject,
+        body=draft.words.body,
+        language=draft.language,
+        template=draft.words.template,
+        params=dict(draft.words.params),
+        related_kind=draft.related[0],
+        related_id=str(draft.related[1]),
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        operation_id=operation.current(),
+        mail=draft.mail.stored() if draft.channel is Channel.EMAIL else {},
+        created_at=now,
+        next_at=due,
+    )
+
+
+@action
+def take_back(*, actor: Actor, message_id: UUID, now: datetime) -> bool:
+    """Undo a message before it leaves; False when it is too late. Only whoever queued it may."""
+    row = _locked(message_id)
+    authorize(actor, SEND, subject=("message", str(message_id)))
+    if (row.actor_kind, row.actor_id) != (actor.kind.value, actor.id):
+        authorize(actor, DECIDE, subject=("message", str(message_id)))
+    if row.state != State.QUEUED.value or row.attempts:
+        return False
+    row.log = [*row.log, entry(row.attempts, now, "given_up", "taken_back", "")]
+    row.state, row.settled_at, row.next_at, row.error_code = State.FAILED.value, now, None, "taken_back"
+    row.save()
+    audit.record(actor, events.MessageTakenBack(subject=("message", str(message_id))), now=now)
+    return True
 
 
 @action
@@ -114,6 +186,21 @@ def give_up(*, actor: Actor, message_id: UUID, reason: str, now: datetime) -> No
 
 
 @action
+def note_bounce(*, actor: Actor, message_id: UUID, text: str, now: datetime) -> bool:
+    """A mail that had been accepted came back (RFC 3464): it ends as failed. False where that is no news."""
+    row = _locked(message_id)
+    authorize(actor, DECIDE, subject=("message", str(message_id)))
+    if row.state not in {State.SENT.value, State.UNCERTAIN.value, State.HANDED_OVER.value}:
+        return False
+    row.log = [*row.log, entry(row.attempts, now, BOUNCED, BOUNCED, text[:400])]
+    row.state, row.settled_at, row.error_code, row.error = State.FAILED.value, now, BOUNCED, text[:400]
+    row.save()
+    audit.record(actor, events.MessageBounced(subject=("message", str(message_id))), now=now)
+    outbox.emit(settled_event(row), now=now)
+    return True
+
+
+@action
 def release_held(*, actor: Actor, message_ids: Sequence[UUID], now: datetime) -> int:
     """Let held messages go after all; returns how many."""
     authorize(actor, DECIDE)
@@ -136,21 +223,33 @@ def release_held(*, actor: Actor, message_ids: Sequence[UUID], now: datetime) ->
 
 @action
 def forget_people(
-    *, actor: Actor, addresses: Sequence[str] = (), related: Sequence[tuple[str, str]] = (), now: datetime
+    *,
+    actor: Actor,
+    addresses: Sequence[str] = (),
+    related: Sequence[tuple[str, str]] = (),
+    theirs: Callable[[Sequence[str]], Sequence[str]] | None = None,
+    now: datetime,
 ) -> int:
     """Empty what messages to these addresses, or about these records, say of people; what still waits never leaves.
+
+    After a restore addresses are known no longer; `theirs` tells them among all.
 
     For the `PersonalData` of rooms. Returns how many messages changed.
     """
     authorize(actor, DECIDE)
     wanted = Q(to__in=[address for address in addresses if address])
+    if theirs is not None:
+        every = Message.objects.filter(forgotten_at__isnull=True).values_list("to", flat=True).distinct()
+        wanted |= Q(to__in=theirs(list(every)))
     for kind, record in related:
         wanted |= Q(related_kind=kind, related_id=record)
     rows = Message.objects.filter(wanted, forgotten_at__isnull=True)
     rows.filter(state__in=[State.QUEUED.value, State.HELD.value]).update(
         state=State.FAILED.value, error_code="forgotten", settled_at=now, next_at=None
     )
-    changed = rows.update(to="", subject="", body="", params={}, error="", log=[], provider_id="", forgotten_at=now)
+    changed = rows.update(
+        to="", subject="", body="", params={}, mail={}, error="", log=[], provider_id="", forgotten_at=now
+    )
     audit.record(actor, events.MessagesForgotten(subject=("messages", "people"), after={"messages": changed}), now=now)
     return changed
 

@@ -23,6 +23,7 @@ from zhike.platform.messaging.types import (
     Channel,
     Deferred,
     Envelope,
+    MailParts,
     Outcome,
     Refused,
     State,
@@ -85,6 +86,7 @@ def claim(message_id: UUID, *, now: datetime) -> Envelope | None:
         subject=row.subject,
         body=row.body,
         created_at=row.created_at,
+        mail=MailParts.of(row.mail),
     )
 
 

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit
+from zhike.platform.messaging.types import CHANNEL_LABELS, STATE_LABELS
 
+audit.tell("messaging", channel=CHANNEL_LABELS, purpose=audit.Room(), state=STATE_LABELS)
 _PERSONAL = frozenset({"to", "subject"})
 
 
@@ -11,6 +13,11 @@ class MessageQueued(audit.Event):
     type = "messaging.queued"
     label = _("Message queued")
     personal = _PERSONAL
+
+
+class MessageTakenBack(audit.Event):
+    type = "messaging.taken_back"
+    label = _("Message taken back before it left")
 
 
 class MessageSentAgain(audit.Event):
@@ -26,6 +33,11 @@ class MessageMarkedSent(audit.Event):
 class MessageGivenUp(audit.Event):
     type = "messaging.given_up"
     label = _("Message given up")
+
+
+class MessageBounced(audit.Event):
+    type = "messaging.bounced"
+    label = _("Mail came back")
 
 
 class MessagesReleased(audit.Event):

@@ -10,7 +10,7 @@ from zhike.platform.messaging.types import Channel, State
 
 
 class Message(models.Model):
-    """`to`, `subject`, `body`, `params` and the answers in `log` are people's data and can be emptied."""
+    """`to`, `subject`, `body`, `params`, `mail` and the answers in `log` are people's data and can be emptied."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     channel = models.CharField(max_length=8)
@@ -22,6 +22,8 @@ class Message(models.Model):
     language = models.CharField(max_length=8, default="")
     template = models.CharField(max_length=80, default="")
     params = models.JSONField(default=dict)
+    # What a mail carries besides its words, as `MailParts` stores it.
+    mail = models.JSONField(default=dict)
     related_kind = models.CharField(max_length=40, default="")
     related_id = models.CharField(max_length=80, default="")
     actor_kind = models.CharField(max_length=16)

@@ -63,7 +63,14 @@ _REASONS: Final[dict[str, str | Promise]] = {
     "not_configured": _("This channel is not set up completely."),
     "malformed": _("The address or the sender cannot be used."),
     "given_up": _("A person gave it up."),
+    "taken_back": _("Whoever wrote it took it back in time."),
     "forgotten": _("The person was erased before it left."),
+}
+_NEXT: Final[dict[State, str | Promise]] = {
+    State.UNCERTAIN: _(
+        "It may or may not have arrived, and is not sent again by itself. Ask the recipient: send it again if it did"
+        " not arrive, or note that it did."
+    ),
 }
 # Deed → action, label of the button, states in which it is offered.
 _DEEDS: Final = {
@@ -160,6 +167,7 @@ def message_page(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "status": _status(row.state),
         "facts": _facts(row),
         "log": _log(row),
+        "next_step": _NEXT.get(row.state, ""),
         "deeds": [(code, label) for code, (_deed, label, states) in _DEEDS.items() if row.state in states],
         "form": form,
         "crumbs": [Crumb(_("Messages"), reverse("messaging:list"))],

@@ -1,5 +1,6 @@
 """Reading messages: those about a record, and all of them for those who decide."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -17,6 +18,12 @@ def messages_about(*, actor: Actor, subject: tuple[str, int | str], limit: int =
     """The newest messages about one record, with masked addresses. The caller has shown that the actor may see it."""
     rows = Message.objects.filter(related_kind=subject[0], related_id=str(subject[1])).order_by("-created_at", "-id")
     return [row_of(row, full=actor.has(DECIDE.code)) for row in rows[:limit]]
+
+
+def messages_by_id(*, actor: Actor, message_ids: Sequence[UUID]) -> dict[UUID, MessageRow]:
+    """These messages, with masked addresses. The caller has shown that the actor may see what they are about."""
+    rows = Message.objects.filter(pk__in=list(message_ids)) if message_ids else []
+    return {row.pk: row_of(row, full=actor.has(DECIDE.code)) for row in rows}
 
 
 def list_messages(*, actor: Actor) -> QuerySet[Message]:
@@ -59,4 +66,5 @@ def row_of(row: Message, *, full: bool) -> MessageRow:
         next_at=row.next_at,
         log=tuple(row.log),
         forgotten=row.forgotten_at is not None,
+        error_code=row.error_code,
     )

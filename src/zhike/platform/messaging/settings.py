@@ -9,12 +9,13 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zhike.platform import parameters
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SMTP_SOURCE = "RFC 5321, RFC 8314"
-_SMS_SOURCE = "design §4; the provider's own documentation"
+_SMS_SOURCE = gettext_noop("the provider's own documentation")
 
 
 class Security(StrEnum):
@@ -61,6 +62,16 @@ SMTP_SENDER = parameters.Parameter(
     description=_("An address, with or without a name: Service desk <service@example.com>"),
     kind=str,
     default="Zhike <zhike@localhost>",
+    source=_SMTP_SOURCE,
+)
+REPLY_TO = parameters.Parameter(
+    key="messaging.reply_to",
+    label=_("Address to which answers to e-mail go"),
+    description=_(
+        "Empty: the sender. {token} stands for the case, where the server takes additions: service+{token}@example.com"
+    ),
+    kind=str,
+    default="",
     source=_SMTP_SOURCE,
 )
 SMTP_SECONDS = parameters.Parameter(

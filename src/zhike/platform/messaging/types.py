@@ -1,7 +1,7 @@
 """What leaves the house, in which state it is, and what a transport answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zhike.platform import outbox, parameters
 
@@ -88,6 +88,61 @@ def words_of(template: Template, params: Mapping[str, str], *, language: str) ->
         return Words(str(template.body) % params, subject, template.code, dict(params))
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of the store that goes with a mail; the content is read when the mail leaves."""
+
+    sha256: str
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailParts:
+    """What a mail carries besides subject and text.
+
+    `unsubscribe` is an address that takes a POST without sign-in (RFC 8058). `automatic` is false where a person wrote
+    the words: programs on the other side then know whom they may answer (RFC 3834).
+    """
+
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_to: str = ""
+    unsubscribe: str = ""
+    automatic: bool = True
+    attachments: tuple[Attached, ...] = ()
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON; what is empty is left out."""
+        found: dict[str, Any] = {name: value for name, value in asdict(self).items() if value or name == "automatic"}
+        return found
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "MailParts":
+        return cls(
+            in_reply_to=stored.get("in_reply_to", ""),
+            references=tuple(stored.get("references", ())),
+            reply_to=stored.get("reply_to", ""),
+            unsubscribe=stored.get("unsubscribe", ""),
+            automatic=stored.get("automatic", True),
+            attachments=tuple(Attached(**one) for one in stored.get("attachments", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One message of many. `id` is given by the caller, who keeps it beside its own record."""
+
+    id: UUID
+    channel: Channel
+    to: str
+    words: Words
+    purpose: str
+    related: tuple[str, int | str] = ("", "")
+    language: str = ""
+    mail: MailParts = field(default_factory=MailParts)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What a transport gets. `id` is the same at every attempt."""
@@ -99,6 +154,7 @@ class Envelope:
     subject: str
     body: str
     created_at: datetime
+    mail: MailParts = field(default_factory=MailParts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +218,7 @@ class MessageRow:
     next_at: datetime | None
     log: tuple[Mapping[str, Any], ...] = ()
     forgotten: bool = False
+    error_code: str = ""
 
     @property
     def state_label(self) -> str:
@@ -186,7 +243,7 @@ class MessageSettled(outbox.Event):
     purpose: str
 
 
-_SOURCE = "design §4"
+_SOURCE = gettext_noop("chosen by the makers of Zhike")
 EMAIL_VIA = parameters.Parameter(
     key="messaging.email_via",
     label=_("E-mail leaves by"),
@@ -220,6 +277,8 @@ FIRST_PAUSE = parameters.Parameter(
     default=timedelta(minutes=2),
     minimum=timedelta(seconds=10),
     maximum=timedelta(hours=4),
-    source="ui.md §6",
+    source=_SOURCE,
 )
 LONGEST_PAUSE = timedelta(hours=4)
+# The code of a message that was accepted and then came back (RFC 3464).
+BOUNCED = "bounced"

@@ -20,6 +20,7 @@ from zhike.platform import clock
 from zhike.platform.db import config, launcher, roles
 from zhike.platform.db.place import DatabaseUnavailable, find_binaries
 from zhike.platform.environment import Environment, EnvironmentRefused, environment
+from zhike.platform.ops import erasures
 
 FORMAT = 1
 _DUMP, _MANIFEST, _FILES = "database.dump", "manifest.json", "files"
@@ -59,6 +60,8 @@ def make(target: Path) -> Path:
             note.write_text(json.dumps(manifest), "utf-8")
             archive.add(note, _MANIFEST)
             archive.add(dump, _DUMP)
+            if (env.var / erasures.NAME).exists():
+                archive.add(env.var / erasures.NAME, erasures.NAME)
             if (env.var / _FILES).is_dir():
                 archive.add(env.var / _FILES, _FILES)
         _sync(draft)
@@ -81,6 +84,8 @@ def restore(source: Path, *, replace: bool = False) -> None:
             manifest = _unpack(source, Path(folder))
             # Files first: an interruption leaves some that nobody names, never names without their file.
             _bring_files(env, Path(folder) / _FILES)
+            # What was erased since the backup stays erased: the list here outlives it and is replayed at the start.
+            erasures.merge(env.var / erasures.NAME, erasures.entries(Path(folder) / erasures.NAME))
             _load(env, Path(folder) / _DUMP, name)
             _keep_secret(env, manifest["django_secret_key"])
 

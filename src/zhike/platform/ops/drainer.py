@@ -7,11 +7,13 @@ from types import FrameType
 
 import psycopg
 from django.db import Error, connection, connections
+from prometheus_client import Counter
 
 from zhike.platform import clock
 from zhike.platform.outbox.actions import CHANNEL, drain
 
 logger = logging.getLogger(__name__)
+DELIVERED = Counter("zhike_outbox_delivered", "Events handed to their subscribers.")
 # Retries become due without a notification.
 _LONGEST_SLEEP = 1.0
 _PAUSE_AFTER_FAILURE = 2.0
@@ -46,6 +48,8 @@ def _drain_until(stopped: _Stopped) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {CHANNEL}")
     while not stopped.asked:
-        if drain(now=clock.now()) == 0:
+        delivered = drain(now=clock.now())
+        DELIVERED.inc(delivered)
+        if delivered == 0:
             for _ in listener.notifies(timeout=_LONGEST_SLEEP, stop_after=1):
                 pass

@@ -11,7 +11,7 @@ from zhike.platform.db.config import process_name
 
 
 class JsonFormatter(BaseJsonFormatter):
-    """One object a line: time, level, logger, process, message, operation, and whatever `extra` holds."""
+    """One object a line: time, level, logger, process, message, the operation that runs, and whatever `extra` holds."""
 
     def add_fields(self, log_data: dict[str, Any], record: LogRecord, message_dict: dict[str, Any]) -> None:
         super().add_fields(log_data, record, message_dict)
@@ -19,4 +19,6 @@ class JsonFormatter(BaseJsonFormatter):
         log_data["level"] = record.levelname
         log_data["logger"] = record.name
         log_data["process"] = process_name()
-        log_data["operation"] = str(operation.current())
+        running = operation.running()
+        if running is not None:
+            log_data["operation"] = str(running)

@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import IO
 from zhike.platform.db import launcher
 from zhike.platform.db.place import DatabaseUnavailable, place_of
 from zhike.platform.environment import Environment, EnvironmentRefused, environment
+from zhike.platform.ops import counters
 from zhike.platform.ops.supervisor import Child, Supervisor, python
 
 READY_PATIENCE = 180.0
@@ -51,14 +53,19 @@ def serve(address: Address, *, demo: str = "") -> int:
     """Start database, web, live, worker and outbox; look after them until told to stop; stop what was started."""
     env = environment()
     with _only_one(env) as note:
-        _check_ports(address)
+        _check_ports(address, demo=bool(demo))
         started_database = _start_database(env, note)
         _write_note(note, address, database=started_database)
-        supervisor = Supervisor(children(env, address), say, chores=[_DatabaseWatch(env)])
+        mail = _demo_mail(env, address) if demo else None
+        beside = [*_players(env), *([mail] if mail else [])] if demo else []
+        supervisor = Supervisor([*beside, *children(env, address)], say, chores=[_DatabaseWatch(env)])
         try:
             say("Preparing database and static files …")
             prepare(env)
             sign_ins = _build_demo(env, demo) if demo else []
+            if demo:
+                sign_ins += _lead_demo_mail(env, address, here=mail is not None)
+            counters.begin(counters.folder_of(env, address.port))
             supervisor.start()
             _wait_until_ready(supervisor, address)
             if not supervisor.asked_to_stop:
@@ -128,19 +135,33 @@ def _write_note(note: IO[str], address: Address, *, database: bool) -> None:
     note.flush()
 
 
-def _check_ports(address: Address) -> None:
-    for wanted, what in ((address, "pages"), (address.live, "live events")):
-        family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+def _check_ports(address: Address, *, demo: bool = False) -> None:
+    """Everything that is to listen here can; raises CannotServe naming the port and the way out."""
+    wanted = [(address, "pages"), (address.live, "live events")]
+    if demo and _has_mail_server():
+        smtp, imap = _demo_ports(address)
+        loopback = "127.0.0.1"
+        wanted += [
+            (Address(loopback, smtp), "the demonstration's mail to us (SMTP)"),
+            (Address(loopback, imap), "the demonstration's mailboxes (IMAP)"),
+        ]
+    for place, what in wanted:
+        family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((wanted.host, wanted.port))
-            except OSError as error:
+                probe.bind((place.host, place.port))
+            except (OSError, OverflowError) as error:
+                why = getattr(error, "strerror", None) or "there is no such port"
                 message = (
-                    f"Port {wanted.port} of {wanted.host}, needed for {what}, cannot be used ({error.strerror}). "
-                    f"Choose another one: make run PORT={address.port + 100}"
+                    f"Port {place.port} of {place.host}, needed for {what}, cannot be used ({why}). "
+                    f"Choose another one: make {'demo' if demo else 'run'} PORT={address.port + 100}"
                 )
                 raise CannotServe(message) from error
+
+
+def _has_mail_server() -> bool:
+    return bool(shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin"))
 
 
 def children(env: Environment, address: Address) -> list[Child]:
@@ -148,7 +169,11 @@ def children(env: Environment, address: Address) -> list[Child]:
     live = address.live
     # A literal IPv6 address is no source expression of a content security policy: browsers complain of it.
     hosts = [name for name in env.hosts if name != "*" and not name.startswith("[")]
-    shared = {**os.environ, "ZHIKE_LIVE_PORT": str(live.port)}
+    shared = {
+        **os.environ,
+        "ZHIKE_LIVE_PORT": str(live.port),
+        counters.VARIABLE: str(counters.folder_of(env, address.port)),
+    }
     shared.setdefault("ZHIKE_LIVE_ORIGINS", ",".join(f"http://{name}:{live.port}" for name in hosts))
     manage = str(env.root / "manage.py")
     servers = "zhike.platform.ops.servers"
@@ -166,6 +191,12 @@ def children(env: Environment, address: Address) -> list[Child]:
         child("outbox", python(manage, "drain_outbox"), 40),
         child("worker", python(manage, "procrastinate", *worker, "--shutdown-graceful-timeout", "60"), 75),
     ]
+
+
+def _players(env: Environment) -> list[Child]:
+    """What keeps the demonstration company alive beside the deployment itself; ZHIKE_DEMO_PACE=0 leaves it still."""
+    command = python(str(env.root / "manage.py"), "play_day", "--stay")
+    return [Child("day", command, {**os.environ, "ZHIKE_PROCESS": "day", "PYTHONUNBUFFERED": "1"}, 10)]
 
 
 class _DatabaseWatch:
@@ -216,6 +247,33 @@ def _welcome(address: Address, sign_ins: list[str]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _demo_ports(address: Address) -> tuple[int, int]:
+    """Of the demonstration's mail server: SMTP and IMAP."""
+    return address.port + 2, address.port + 3
+
+
+def _demo_mail(env: Environment, address: Address) -> Child | None:
+    """A mail server beside the demonstration, where the machine has one."""
+    if not _has_mail_server():
+        return None
+    command = python("-m", "zhike.demo.mailpair", *map(str, _demo_ports(address)))
+    return Child("mail", command, {**os.environ, "PYTHONPATH": str(env.root / "src")}, 15)
+
+
+def _lead_demo_mail(env: Environment, address: Address, *, here: bool) -> list[str]:
+    """Set the company's mail to that server; the lines that tell how to try it."""
+    if not here:
+        return ["", "For mail in the demonstration install dovecot-imapd (apt-get install -y dovecot-imapd)."]
+    ports = [str(port) for port in _demo_ports(address)]
+    _run(env, python(str(env.root / "manage.py"), "demo_mail", *ports), {"ZHIKE_PROCESS": "demo"})
+    own = f"PORT={address.port}"
+    return [
+        "",
+        f'A customer writes:   make demo-write {own} FROM=name@customer.example SUBJECT="…" TEXT="…"',
+        f"The customer reads:  make demo-read {own} BOX=name",
+    ]
 
 
 def _build_demo(env: Environment, size: str) -> list[str]:

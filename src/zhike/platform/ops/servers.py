@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from zhike.platform.environment import environment
+from zhike.platform.ops import counters
 
 
 def serve_web(host: str, port: int) -> None:
@@ -61,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8000)
     given = parser.parse_args(arguments)
     os.environ["ZHIKE_PROCESS"] = given.name
+    if given.name == "web":
+        counters.begin_alone(environment(), given.port)
     (serve_web if given.name == "web" else serve_live)(given.host, given.port)
     return 0
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from zhike.platform import operation
 from zhike.platform.audit.actions import plain
+from zhike.platform.db.redacting import as_redactor
 from zhike.platform.outbox.models import OutboxEvent, OutboxFailure, OutboxReceipt
 from zhike.platform.outbox.policies import ACT_WITHIN
 from zhike.platform.outbox.types import Delivered, Event, Mode, Subscription, event_of, is_known, subscriptions_of
@@ -38,6 +39,22 @@ def emit_many(
     # PostgreSQL folds equal notifications of one transaction into one.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def redact(*, event_type: str, key: str, values: Sequence[str]) -> int:
+    """Empty people's data in delivered events of this type that name one of `values`; returns how many.
+
+    Part of an erasure, like `emit`. An event still on its way is left: it is gone from the queue within seconds, and
+    its keys are useless once the rows that they name are emptied.
+    """
+    with as_redactor(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_outboxevent SET personal = NULL WHERE type = %s AND done_at IS NOT NULL"
+            " AND jsonb_exists_any(personal->%s, %s::text[])",
+            [event_type, key, list(values)],
+        )
+        emptied: int = cursor.rowcount
+    return emptied
 
 
 def _row(event: Event, now: datetime, occurred_at: datetime, mode: Mode, operation_id: UUID) -> OutboxEvent:
@@ -109,7 +126,7 @@ def _deliver(subscription: Subscription, rows: Sequence[OutboxEvent], now: datet
 
 def _try(subscription: Subscription, rows: Sequence[OutboxEvent], now: datetime) -> Exception | None:
     try:
-        with transaction.atomic():
+        with operation.operation(_cause(rows)), transaction.atomic():
             wanted = [row for row in rows if is_known(row.type) and _wants(subscription, row, now)]
             if wanted:
                 subscription.handler([_delivered(row) for row in wanted], now=now)
@@ -121,13 +138,21 @@ def _try(subscription: Subscription, rows: Sequence[OutboxEvent], now: datetime)
     return None
 
 
+def _cause(rows: Sequence[OutboxEvent]) -> UUID | None:
+    """The operation that these events come from; several of them are carried under an id of their own."""
+    causes = {row.operation_id for row in rows}
+    return causes.pop() if len(causes) == 1 else None
+
+
 def _try_one(subscription: Subscription, row: OutboxEvent, now: datetime) -> bool:
     """Whether the event is finished for this subscriber: delivered, or parked."""
     error = _try(subscription, [row], now)
     if error is None:
         OutboxFailure.objects.filter(event=row, subscriber=subscription.name).delete()
         return True
-    logger.warning("outbox subscriber failed", extra={"subscriber": subscription.name, "event": row.pk}, exc_info=error)
+    with operation.operation(row.operation_id):
+        told = {"subscriber": subscription.name, "event": row.pk}
+        logger.warning("outbox subscriber failed", extra=told, exc_info=error)
     failure, _made = OutboxFailure.objects.get_or_create(
         event=row, subscriber=subscription.name, defaults={"last_at": now, "next_at": now}
     )

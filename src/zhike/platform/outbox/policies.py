@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zhike.platform import parameters
 
@@ -12,6 +13,6 @@ ACT_WITHIN = parameters.Parameter(
     kind=timedelta,
     default=timedelta(hours=24),
     unit=_("hours"),
-    source="design §2.9",
+    source=gettext_noop("chosen by the makers of Zhike"),
     minimum=timedelta(hours=1),
 )

@@ -88,7 +88,7 @@ def approve_proposal(*, actor: Actor, proposal_id: int, now: datetime, note: str
     """Put a proposed change into effect; refused to whoever proposed it."""
     proposal = _locked_proposal(proposal_id)
     authorize(actor, APPROVE_PARAMETERS, subject=("parameter", proposal.key))
-    if is_proposer(actor, proposal):
+    if is_proposer(actor, proposal.proposed_by_person):
         raise Forbidden(
             _("Who proposes a change cannot approve it."),
             right=APPROVE_PARAMETERS.code,
@@ -134,7 +134,7 @@ def withdraw_proposal(*, actor: Actor, proposal_id: int, now: datetime) -> None:
     """Take back one's own proposal."""
     proposal = _locked_proposal(proposal_id)
     authorize(actor, CHANGE_PARAMETERS, subject=("parameter", proposal.key))
-    if not is_proposer(actor, proposal):
+    if not is_proposer(actor, proposal.proposed_by_person):
         raise Forbidden(
             _("Only the person who proposed a change can withdraw it."),
             right=CHANGE_PARAMETERS.code,
@@ -232,6 +232,7 @@ def _propose(actor: Actor, wanted: _Wanted, now: datetime) -> Outcome:
         proposed_at=now,
         proposed_by_kind=actor.kind.value,
         proposed_by_id=actor.id,
+        proposed_by_person=actor.person,
     )
     audit.record(
         actor,
@@ -253,8 +254,11 @@ def _decide(proposal: ParameterProposal, actor: Actor, state: ProposalState, not
     proposal.decided_at = now
     proposal.decided_by_kind = actor.kind.value
     proposal.decided_by_id = actor.id
+    proposal.decided_by_person = actor.person
     proposal.note = note.strip()
-    proposal.save(update_fields=["state", "decided_at", "decided_by_kind", "decided_by_id", "note"])
+    proposal.save(
+        update_fields=["state", "decided_at", "decided_by_kind", "decided_by_id", "decided_by_person", "note"]
+    )
 
 
 def _write(actor: Actor, wanted: _Wanted, now: datetime, *, proposal: ParameterProposal | None) -> tuple[Any, int]:

@@ -45,9 +45,12 @@ class ParameterProposal(models.Model):
     proposed_at = models.DateTimeField()
     proposed_by_kind = models.CharField(max_length=16)
     proposed_by_id = models.CharField(max_length=80)
+    # Whose decision it is, also behind an API key (`Actor.person`).
+    proposed_by_person = models.CharField(max_length=100)
     decided_at = models.DateTimeField(null=True)
     decided_by_kind = models.CharField(max_length=16, default="")
     decided_by_id = models.CharField(max_length=80, default="")
+    decided_by_person = models.CharField(max_length=100, default="")
     note = models.TextField(default="")
 
     class Meta:
@@ -64,9 +67,7 @@ class ParameterProposal(models.Model):
                 name="parameters_proposal_decided_when_closed",
             ),
             models.CheckConstraint(
-                condition=~Q(state="approved")
-                | ~Q(decided_by_id=F("proposed_by_id"))
-                | ~Q(decided_by_kind=F("proposed_by_kind")),
+                condition=~Q(state="approved") | ~Q(decided_by_person=F("proposed_by_person")),
                 name="parameters_proposal_approved_by_another",
             ),
         ]

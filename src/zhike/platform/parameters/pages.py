@@ -17,7 +17,7 @@ from zhike.platform.actors import Actor, ActorKind, actor_again
 from zhike.platform.errors import Invalid
 from zhike.platform.parameters import actions, queries, rules
 from zhike.platform.parameters.forms import ChangeForm, NoteForm
-from zhike.platform.parameters.policies import APPROVE_PARAMETERS, CHANGE_PARAMETERS, VIEW_PARAMETERS
+from zhike.platform.parameters.policies import APPROVE_PARAMETERS, CHANGE_PARAMETERS, VIEW_PARAMETERS, is_proposer
 from zhike.platform.parameters.types import Change, Outcome, Parameter, Proposal, Row
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Empty, EmptyKind, Fact
@@ -36,6 +36,7 @@ class Line:
 
     row: Row
     value: str
+    source: str
     default: str
     url: str
     history_url: str
@@ -65,6 +66,7 @@ class Past:
     """One line of the history."""
 
     change: Change
+    source: str
     value: str
     previous: str
     who: str
@@ -201,7 +203,7 @@ def _facts(row: Row) -> list[Fact]:
     parameter: Parameter[Any] = row.parameter
     return [
         Fact(label=_("Default"), value=rules.display(parameter, parameter.default)),
-        Fact(label=_("Its source"), value=parameter.source),
+        Fact(label=_("Its source"), value=source_words(parameter.source)),
         *([] if rules.has_own_unit(parameter) else [Fact(label=_("Unit"), value=str(parameter.unit))]),
         Fact(label=_("Limits"), value=" · ".join(rules.limits(parameter)), missing=_("none set")),
         Fact(label=_("Version"), value=str(row.version)),
@@ -213,12 +215,18 @@ def _crumbs(row: Row) -> list[Crumb]:
     return [Crumb(_("Parameters"), reverse("parameters:list")), Crumb(queries.area_label(row.parameter.area))]
 
 
+def source_words(source: str) -> str:
+    """The declared source in the reader's language; what people wrote stays as it is."""
+    return gettext(source) if source else ""
+
+
 def _line(row: Row) -> Line:
     parameter = row.parameter
     return Line(
         row=row,
         value=rules.display(parameter, row.value),
         default=rules.display(parameter, parameter.default),
+        source=source_words(row.source),
         url=reverse("parameters:page", args=[parameter.key]),
         history_url=reverse("parameters:history", args=[parameter.key]),
     )
@@ -229,7 +237,7 @@ def _waiting(actor: Actor, now: datetime) -> list[Waiting]:
     found: list[Waiting] = []
     for proposal in queries.list_pending(actor=actor):
         row = rows.setdefault(proposal.key, queries.get_row(actor=actor, key=proposal.key, now=now))
-        own = (proposal.proposed_by_kind, proposal.proposed_by_id) == (actor.kind.value, actor.id)
+        own = is_proposer(actor, proposal.proposed_by_person)
         found.append(
             Waiting(
                 proposal=proposal,
@@ -250,6 +258,7 @@ def _history(actor: Actor, row: Row, now: datetime) -> Sequence[Past]:
     return [
         Past(
             change=change,
+            source=source_words(change.source),
             value=rules.display(parameter, change.value),
             previous="" if change.previous is None else rules.display(parameter, change.previous),
             who=_who(change.actor_kind, change.actor_id, now),

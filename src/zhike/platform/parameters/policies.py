@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import Right
-from zhike.platform.parameters.models import ParameterProposal
 
 VIEW_PARAMETERS = Right(
     "parameters.view",
@@ -17,5 +16,6 @@ APPROVE_PARAMETERS = Right(
 )
 
 
-def is_proposer(actor: Actor, proposal: ParameterProposal) -> bool:
-    return (proposal.proposed_by_kind, proposal.proposed_by_id) == (actor.kind.value, actor.id)
+def is_proposer(actor: Actor, person: str) -> bool:
+    """Whether `person` (the `proposed_by_person` of a proposal) acts here, by themselves or through a key of theirs."""
+    return person == actor.person

@@ -25,6 +25,9 @@ from zhike.platform.parameters.types import (
     registered,
 )
 
+# Where keys begin with another word than the room's own label.
+_ROOM_OF = {"imports": "bulk"}
+
 
 def list_areas(*, actor: Actor, now: datetime, text: str = "") -> list[Area]:
     """Every parameter under the name of its room; `text` narrows by label, key or description."""
@@ -62,7 +65,7 @@ def list_pending(*, actor: Actor) -> list[Proposal]:
 
 def area_label(code: str) -> Label:
     """The name of the room that declared the parameter."""
-    config = apps.app_configs.get(code)
+    config = apps.app_configs.get(_ROOM_OF.get(code, code))
     return config.verbose_name if config else code
 
 
@@ -129,6 +132,7 @@ def _proposal(row: ParameterProposal) -> Proposal | None:
         proposed_at=row.proposed_at,
         proposed_by_kind=row.proposed_by_kind,
         proposed_by_id=row.proposed_by_id,
+        proposed_by_person=row.proposed_by_person,
     )
 
 

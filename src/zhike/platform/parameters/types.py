@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_noop
 
 T = TypeVar("T")
 Label = str | Promise
@@ -19,6 +20,10 @@ _registry: dict[str, "Parameter[Any]"] = {}
 
 class DeclarationError(ValueError):
     """A parameter is declared without what every parameter needs."""
+
+
+# Where no law, standard or publication sets a value: what the sources name is in words, never a reference of ours.
+OWN_PRACTICE: Final = gettext_noop("own practice value; adjust it to your company")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +119,7 @@ class Proposal:
     proposed_at: datetime
     proposed_by_kind: str
     proposed_by_id: str
+    proposed_by_person: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

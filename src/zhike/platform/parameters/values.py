@@ -1,11 +1,17 @@
 """The value and version of a parameter at an instant: from a process cache that other processes' changes renew."""
 
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, JSONField, Value, When
+from django.db.models.functions import JSONObject
 
 from zhike.platform import operation
 from zhike.platform.parameters.models import ParameterMark, ParameterValue
@@ -40,6 +46,8 @@ class _Cache:
     snapshot: Snapshot | None = None
 
 
+_AS_JSON = JSONObject(key="key", version="version", valid_from="valid_from", value="value")
+_ROWS = ArrayField(JSONField())
 _looked: ContextVar[tuple[UUID, float, Snapshot] | None] = ContextVar("zhike_parameters_looked", default=None)
 _changing: ContextVar[UUID | None] = ContextVar("zhike_parameters_changing", default=None)
 
@@ -70,25 +78,33 @@ def _row(key: str, at: datetime) -> Dated | None:
 
 
 def _snapshot() -> Snapshot:
-    """At most one small query per operation, then one every few seconds; one each time once it has changed a value."""
+    """At most one query per operation, then one every few seconds; one each time once it has changed a value."""
     running = operation.current()
     looked = None if _changing.get() == running else _looked.get()
     if looked is not None and looked[0] == running and monotonic() - looked[1] < LOOK_AGAIN.total_seconds():
         return looked[2]
-    mark = ParameterMark.objects.values_list("mark", flat=True).first() or ""
-    found = _Cache.snapshot
-    if found is None or found.mark != mark:
-        found = _load(mark)
-        _Cache.snapshot = found
+    found = _renewed(_Cache.snapshot)
+    _Cache.snapshot = found
     _looked.set((running, monotonic(), found))
     return found
 
 
-def _load(mark: str) -> Snapshot:
+def _renewed(held: Snapshot | None) -> Snapshot:
+    """`held` while its mark stands; the values come along with another mark only."""
+    nothing = Value([], output_field=_ROWS)
+    values = ArraySubquery(ParameterValue.objects.order_by("key", "valid_from", "version").values(found=_AS_JSON))
+    wanted = values if held is None else Case(When(mark=held.mark, then=nothing), default=values, output_field=_ROWS)
+    found = ParameterMark.objects.annotate(changes=wanted).values_list("mark", "changes").first()
+    mark, changes = found or ("", [])
+    return held if held is not None and held.mark == mark else _snapshot_of(mark, changes)
+
+
+def _snapshot_of(mark: str, changes: Sequence[Mapping[str, Any]]) -> Snapshot:
     rows: dict[str, list[Dated]] = {}
-    for row in ParameterValue.objects.order_by("key", "valid_from", "version"):
-        parameter = declared(row.key)
+    for change in changes:
+        parameter = declared(change["key"])
         if parameter is None:  # its room has left; the history stays
             continue
-        rows.setdefault(row.key, []).append(Dated(row.valid_from, row.version, decode(parameter, row.value)))
+        since = datetime.fromisoformat(change["valid_from"])
+        rows.setdefault(parameter.key, []).append(Dated(since, change["version"], decode(parameter, change["value"])))
     return Snapshot(mark, {key: tuple(found) for key, found in rows.items()})

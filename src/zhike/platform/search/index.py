@@ -17,7 +17,7 @@ REFRESH = "search.refresh"
 REBUILD = "search.rebuild"
 _LOCK_SPACE = 0x66696E64  # "find"
 _COLUMNS = (
-    "kind, object_id, scope_unit_id, own_staff_id, title, number, line, keys, parts, body, rank, sort,"
+    "kind, object_id, scope_unit_id, own_staff_id, audience, title, number, line, keys, parts, body, rank, sort,"
     " tokeniser_version, updated_at"
 )
 _STAGE = f"""
@@ -29,15 +29,15 @@ _UPSERT = f"""
 INSERT INTO search_document AS d ({_COLUMNS})
 SELECT {_COLUMNS} FROM search_stage
 ON CONFLICT (kind, object_id) DO UPDATE SET
-  scope_unit_id = excluded.scope_unit_id, own_staff_id = excluded.own_staff_id, title = excluded.title,
-  number = excluded.number, line = excluded.line, keys = excluded.keys, parts = excluded.parts, body = excluded.body,
-  rank = excluded.rank, sort = excluded.sort, tokeniser_version = excluded.tokeniser_version,
+  scope_unit_id = excluded.scope_unit_id, own_staff_id = excluded.own_staff_id, audience = excluded.audience,
+  title = excluded.title, number = excluded.number, line = excluded.line, keys = excluded.keys, parts = excluded.parts,
+  body = excluded.body, rank = excluded.rank, sort = excluded.sort, tokeniser_version = excluded.tokeniser_version,
   updated_at = excluded.updated_at
-WHERE (d.scope_unit_id, d.own_staff_id, d.title, d.number, d.line, d.keys, d.parts, d.body, d.rank, d.sort,
+WHERE (d.scope_unit_id, d.own_staff_id, d.audience, d.title, d.number, d.line, d.keys, d.parts, d.body, d.rank, d.sort,
        d.tokeniser_version)
    IS DISTINCT FROM
-      (excluded.scope_unit_id, excluded.own_staff_id, excluded.title, excluded.number, excluded.line, excluded.keys,
-       excluded.parts, excluded.body, excluded.rank, excluded.sort, excluded.tokeniser_version)
+      (excluded.scope_unit_id, excluded.own_staff_id, excluded.audience, excluded.title, excluded.number, excluded.line,
+       excluded.keys, excluded.parts, excluded.body, excluded.rank, excluded.sort, excluded.tokeniser_version)
 """  # noqa: S608 - constants
 
 
@@ -109,6 +109,7 @@ def _row(kind: str, document: Document, now: datetime) -> tuple[object, ...]:
         document.object_id,
         document.scope_unit_id,
         document.own_staff_id,
+        sorted(document.audience),
         document.title[:300],
         document.number[:80],
         document.line[:300],

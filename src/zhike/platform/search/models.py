@@ -15,6 +15,7 @@ class Document(models.Model):
     object_id = models.BigIntegerField()
     scope_unit_id = models.BigIntegerField(null=True)
     own_staff_id = models.BigIntegerField(null=True)
+    audience = ArrayField(models.TextField(db_collation="C"), default=list)
     title = models.CharField(max_length=300)
     number = models.CharField(max_length=80, default="")
     line = models.CharField(max_length=300, default="")

@@ -15,7 +15,7 @@ from zhike.platform import phones
 from zhike.platform.i18n.folding import fold
 from zhike.platform.search.types import LONGEST_QUERY, Document, Numbers
 
-VERSION: Final = 1
+VERSION: Final = 2
 LONGEST_TEXT: Final = 4_000
 LONGEST_WORD: Final = 64
 MOST_WORDS: Final = 12
@@ -45,7 +45,11 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.pairs or self.starts or self.words or self.parts)
+        return not (self.has_words or self.parts)
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.pairs or self.starts or self.words)
 
 
 def compact(text: str) -> str:
@@ -126,8 +130,8 @@ def search_keys(text: str) -> tuple[str, ...]:
 
 
 def tsquery_literal(kind: str, query: Query, *, parts: Sequence[str] = ()) -> str:
-    """All pairs and words, each word also as a beginning; `parts` are added as beginnings."""
-    wanted = [_quoted(KIND_SIGN + kind), *map(_quoted, query.pairs)]
+    """All pairs and words, each word also as a beginning; `parts` are added as beginnings. Without a kind: of any."""
+    wanted = [*([_quoted(KIND_SIGN + kind)] if kind else ()), *map(_quoted, query.pairs)]
     wanted += [f"{_quoted(start)}:*" for start in (*query.starts, *query.words, *parts)]
     return " & ".join(wanted)
 

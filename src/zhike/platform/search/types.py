@@ -19,7 +19,8 @@ class Document:
     `title`, `number` and `line` are what a result shows. `keys` are written forms that find exactly this record
     (numbers, waybills, E.164 phones, mail addresses). `texts` are searched besides the title. Among equals the larger
     `sort` comes first: an instant in seconds, as a rule. `scope_unit_id` None: only whole reach sees it;
-    `own_staff_id`: this person sees it whatever the reach.
+    `own_staff_id`: this person sees it whatever the reach. `audience`: of those within reach only whoever is of one of
+    these groups, such as roles; empty: all of them.
     """
 
     object_id: int
@@ -31,11 +32,15 @@ class Document:
     sort: int = 0
     scope_unit_id: int | None = None
     own_staff_id: int | None = None
+    audience: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One result. `exact`: the text is a number, phone or name of this very record."""
+    """One result. `exact`: the text is a number, phone or name of this very record.
+
+    `own`: the number is this record's alone, as a telephone is a person's; it only stands on the parcels sent to them.
+    """
 
     kind: str
     object_id: int
@@ -44,16 +49,21 @@ class Hit:
     line: str = ""
     url: str = ""
     exact: bool = False
+    own: bool = False
     score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Which documents of a kind an actor sees: all, those within reach, and one's own; `Sight()` sees none."""
+    """Which documents of a kind an actor sees: all, those within reach, and one's own; `Sight()` sees none.
+
+    `groups` are those of which the actor is, where documents name an audience; None is of every group.
+    """
 
     whole: bool = False
     reach: Reach = field(default_factory=Reach)
     staff_id: int | None = None
+    groups: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class NumberSource(Protocol):
     def name(self) -> str: ...
 
     def exact(self, *, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Mapping[str, Sequence[Hit]]:
-        """Hits by `Numbers.raw`; `url` may be left empty."""
+        """Hits by `Numbers.raw`; `url` may be left empty. `exact` False: another of these hits stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +130,10 @@ class Results:
 
     @property
     def first(self) -> Hit | None:
-        """What `Enter` opens: the exact hit, when there is just one."""
-        exact = [hit for group in self.groups for hit in group.hits if hit.exact]
-        return exact[0] if len(exact) == 1 else None
+        """What `Enter` opens: whose own the number is, else the exact hit, when there is just one."""
+        exact = [hit for hit in self.hits if hit.exact]
+        found = [hit for hit in exact if hit.own] or exact
+        return found[0] if len(found) == 1 else None
 
     @property
     def hits(self) -> list[Hit]:

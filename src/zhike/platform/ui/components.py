@@ -242,6 +242,24 @@ class TimelineEntry:
     corrects: str = ""
     lang: str = ""
     status: Status | None = None
+    # What became of it and what to do, in one line.
+    status_note: Text = ""
+    # The address of the other side, where the name alone would hide it.
+    address: str = ""
+    # Quoted history, folded away.
+    folded: str = ""
+    attachments: tuple["Attachment", ...] = ()
+    undo_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came or went with an entry; pictures are shown."""
+
+    name: str
+    url: str
+    size: str
+    is_image: bool = False
 
 
 class EmptyKind(StrEnum):

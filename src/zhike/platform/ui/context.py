@@ -78,8 +78,8 @@ class Shell:
         return slots.in_hand(self.actor) if self.actor and self.staff else []
 
     @cached_property
-    def needs_me(self) -> int:
-        return slots.needs_me(self.actor) if self.actor and self.staff else 0
+    def parts(self) -> dict[str, slots.ShellPart]:
+        return slots.parts(self.actor) if self.actor and self.staff else {}
 
     @cached_property
     def live_url(self) -> str:
@@ -97,8 +97,9 @@ class Shell:
         return slots.roles()
 
     @cached_property
-    def keys(self) -> tuple[tuple[str, Any], ...]:
-        return navigation.KEYS
+    def keys(self) -> list[tuple[str, Any, str]]:
+        """Keys with what they do, and the letter of the page that must be there; places this actor has."""
+        return navigation.keys_for({job.job for job in self.jobs})
 
     @cached_property
     def keys_on(self) -> bool:

@@ -44,7 +44,7 @@ def _base_words(card: FigureCard) -> str:
     if not card.missing:
         return words
     if card.missing_label:
-        missing = f"{formats.number(card.missing)} {card.missing_label}"
+        missing = gettext("%(count)s %(what)s") % {"count": formats.number(card.missing), "what": card.missing_label}
     else:
         missing = ngettext("%(count)s unanswered", "%(count)s unanswered", card.missing) % {
             "count": formats.number(card.missing)
@@ -66,6 +66,9 @@ def trend_words(trend: Trend) -> str:
             words = gettext("better than %(against)s") % values
         case Verdict.WORSE:
             words = gettext("worse than %(against)s") % values
+        case Verdict.NO_CLEAR_CHANGE if trend.difference:
+            # Both in one breath, "13.6 lower" and "no clear change", would contradict each other.
+            return gettext("%(difference)s against %(against)s, within chance") % values
         case Verdict.NO_CLEAR_CHANGE:
             words = gettext("no clear change vs %(against)s") % values
         case Verdict.NOT_COMPARABLE:

@@ -110,6 +110,12 @@ def deadline(due: datetime, ink: Ink, zone: str = "") -> str:
     return at if on == today else f"{day(on, today)} {at}"
 
 
+def until(instant: datetime, ink: Ink, zone: str = "") -> str:
+    """A coming instant within a sentence: `09:00`, `11-29 09:00`; with its offset where the reader's clock differs."""
+    said = moment(instant, ink, zone)
+    return f"{said} {offset(instant, zone)}" if is_foreign(instant, zone, ink) else said
+
+
 def offset(instant: datetime, zone: str) -> str:
     """`UTC+8`, `UTC−3:30`."""
     found = clock.local(instant, zone).utcoffset() or timedelta()

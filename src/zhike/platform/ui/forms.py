@@ -1,6 +1,7 @@
 """Form fields that take full-width digits, and errors of actions shown where they belong."""
 
 import unicodedata
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -39,7 +40,10 @@ class WholeField(_Narrow, forms.IntegerField):
 
 
 class DecimalField(_Narrow, forms.DecimalField):
-    """A number with decimals; never float."""
+    """A number with decimals; never float. What is stored with four of them shows those that say something."""
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 as Django has it
+        return f"{value.normalize():f}" if isinstance(value, Decimal) and value.is_finite() else value
 
 
 class DayField(_Narrow, forms.DateField):

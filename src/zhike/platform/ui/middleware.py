@@ -1,23 +1,29 @@
 """Errors with a meaning become pages, or fragments that say what happened, what was kept and what to do."""
 
 import json
+import logging
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+from psycopg import DataError as PostgresDataError
 
-from zhike.platform.errors import Invalid, ZhikeError
+from zhike.platform.errors import Invalid, NotFound, ZhikeError
 from zhike.platform.i18n.middleware import chosen, supported
 from zhike.platform.ui.requests import SignInNeeded, actor_of, is_fragment
 from zhike.platform.ui.toasts import pending
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ERROR_HEADER = "Zhike-Error"
+BEYOND_KEYS = 2**63
 
 
 class ErrorMiddleware:
@@ -37,15 +43,42 @@ class ErrorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, ZhikeError) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
             return None
         if isinstance(error, SignInNeeded):
             return to_sign_in(request)
-        return error_response(request, error)
+        known = error if isinstance(error, ZhikeError) else _unstorable(request, error)
+        return None if known is None else error_response(request, known)
 
 
 def error_middleware(get_response: GetResponse) -> ErrorMiddleware:
     return ErrorMiddleware(get_response)
+
+
+def _unstorable(request: HttpRequest, error: Exception) -> ZhikeError | None:
+    """Values beyond what the database or the calendar holds that no form has named; COPY raises psycopg's own."""
+    if not isinstance(error, DataError | PostgresDataError | OverflowError) and not (
+        isinstance(error, ValueError) and _holds_nul(request)
+    ):
+        return None
+    logger.warning("value refused by the database", exc_info=error)
+    if _names_nothing(request):
+        return NotFound()
+    return Invalid(
+        message=_("A value in this request cannot be stored."),
+        next_step=_("Take out what cannot be written, such as control characters or endless numbers, and send again."),
+    )
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    sent = [*request.GET.lists(), *request.POST.lists()]
+    return "\x00" in request.path or any("\x00" in text for name, texts in sent for text in (name, *texts))
+
+
+def _names_nothing(request: HttpRequest) -> bool:
+    """Whether the address itself names what no record can be called."""
+    parts = request.resolver_match.kwargs.values() if request.resolver_match else ()
+    return any("\x00" in part if isinstance(part, str) else part >= BEYOND_KEYS for part in parts)
 
 
 def error_response(request: HttpRequest, error: ZhikeError) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The navigation: eleven jobs in a fixed order; rooms add their pages, what the actor may not use is absent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -142,7 +142,10 @@ KEYS: tuple[tuple[str, str | Promise], ...] = (
     ("Enter", _("Open")),
     ("x", _("Select")),
     ("r", _("Reply")),
+    ("Alt A", _("Find an article for the reply")),
+    ("Alt P", _("Put a phrase into the reply")),
     ("n", _("Write a note")),
+    ("p", _("Give a promise")),
     ("t", _("Ask another unit for help")),
     ("a", _("Assign")),
     ("w", _("Put on hold")),
@@ -153,3 +156,23 @@ KEYS: tuple[tuple[str, str | Promise], ...] = (
     ("Ctrl Enter", _("Send")),
     ("Esc", _("Close a layer, keep the draft")),
 )
+
+_GO: dict[str, Job] = {
+    "g t": Job.TODAY,
+    "g q": Job.SERVE,
+    "g c": Job.CUSTOMERS,
+    "g s": Job.GOODS,
+    "g f": Job.FIGURES,
+}
+_ON_PAGE = frozenset({"r", "n", "p", "t", "a", "w", "c", "e", "F2"})
+# Keys that work in the reply box too, by the `data-key` that the page must have.
+_WITH_ALT = {"Alt A": "alt-a", "Alt P": "alt-p"}
+
+
+def keys_for(jobs: Collection[Job]) -> list[tuple[str, str | Promise, str]]:
+    """The map of keys for whoever has these jobs: key, what it does, the `data-key` that the page must have."""
+    return [
+        (key, label, key if key in _ON_PAGE else _WITH_ALT.get(key, ""))
+        for key, label in KEYS
+        if key not in _GO or _GO[key] in jobs
+    ]

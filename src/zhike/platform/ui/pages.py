@@ -183,12 +183,14 @@ def drafts_in_hand(actor: Actor) -> list[slots.InHand]:
 
 
 slots.provide_in_hand(drafts_in_hand)
-register(
-    NavItem(
-        job=Job.SETTINGS,
-        label=gettext_lazy("Gallery of components"),
-        url_name="ui:gallery",
-        right=GALLERY.code,
-        order=900,
+# A company has no use for it in its menu; whoever builds pages has.
+if settings.DEBUG:
+    register(
+        NavItem(
+            job=Job.SETTINGS,
+            label=gettext_lazy("Gallery of components"),
+            url_name="ui:gallery",
+            right=GALLERY.code,
+            order=900,
+        )
     )
-)

@@ -31,7 +31,7 @@ class BellGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BellEntry:
-    """One record that asks for something; it leaves the bell when it is done."""
+    """One record that asks for something; it leaves the bell, the page `desk:bell`, when it is done."""
 
     group: BellGroup
     text: str | Promise
@@ -39,15 +39,31 @@ class BellEntry:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellPart:
+    """A fragment that a room keeps on every page: `code` names its place in `shell.html`, `right` who has it.
+
+    It is fetched anew when one of `topics` changes, or, without topics, when something of the person's own does.
+    """
+
+    code: str
+    url_name: str
+    right: str
+    label: str | Promise = ""
+    topics: tuple[str, ...] = ()
+
+
 InHandSource = Callable[[Actor], Sequence[InHand]]
-BellSource = Callable[[Actor], int]
+WaitingSource = Callable[[Actor], Sequence[BellEntry]]
 
 RolesSource = Callable[[], Sequence[tuple[str, str | Promise]]]
 
 _in_hand: list[InHandSource] = []
-_needs_me: list[BellSource] = []
+_calls: list[InHandSource] = []
 _roles: list[RolesSource] = []
+_waiting: list[WaitingSource] = []
 _live: dict[str, str] = {}
+_parts: dict[str, ShellPart] = {}
 
 
 def provide_in_hand(source: InHandSource) -> InHandSource:
@@ -57,20 +73,28 @@ def provide_in_hand(source: InHandSource) -> InHandSource:
     return source
 
 
-def provide_bell_count(source: BellSource) -> BellSource:
-    """Register a count of what needs this person; the list itself is the page `desk:bell`."""
-    if source not in _needs_me:
-        _needs_me.append(source)
+def provide_calls_in_hand(source: InHandSource) -> InHandSource:
+    """As `provide_in_hand`, of what a fragment brings in after the page: it costs the page itself no query."""
+    if source not in _calls:
+        _calls.append(source)
     return source
 
 
-def in_hand(actor: Actor) -> list[InHand]:
-    found = [entry for source in _in_hand for entry in source(actor)]
+def in_hand(actor: Actor, *, with_calls: bool = False) -> list[InHand]:
+    sources = [*_calls, *_in_hand] if with_calls else _in_hand
+    found = [entry for source in sources for entry in source(actor)]
     return sorted(found, key=lambda entry: not entry.live)[:MOST_IN_HAND]
 
 
-def needs_me(actor: Actor) -> int:
-    return sum(source(actor) for source in _needs_me)
+def provide_waiting(source: WaitingSource) -> WaitingSource:
+    """Register what of a room waits for a person; at most one query and few entries each."""
+    if source not in _waiting:
+        _waiting.append(source)
+    return source
+
+
+def waiting(actor: Actor) -> list[BellEntry]:
+    return [entry for source in _waiting for entry in source(actor)]
 
 
 def provide_roles(source: RolesSource) -> RolesSource:
@@ -92,3 +116,12 @@ def register_live(topic: str, *, right: str = "") -> None:
 def live_topics(actor: Actor) -> list[str]:
     own = [f"user:{actor.user_id}"] if actor.user_id else []
     return own + [topic for topic, right in _live.items() if not right or actor.has(right)]
+
+
+def register_part(part: ShellPart) -> None:
+    _parts[part.code] = part
+
+
+def parts(actor: Actor) -> dict[str, ShellPart]:
+    """What this actor has of the fragments, by place."""
+    return {code: part for code, part in _parts.items() if actor.has(part.right)}

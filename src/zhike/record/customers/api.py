@@ -1,6 +1,7 @@
 """Customers, people and enquiries for programs."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,18 +12,26 @@ from zhike.platform import clock
 from zhike.platform.api import Page, actor_of, page_by_id
 from zhike.platform.errors import Invalid
 from zhike.record.customers import actions, queries
-from zhike.record.customers.models import Customer, Enquiry
+from zhike.record.customers.models import Customer, Enquiry, Erasure
+from zhike.record.customers.queries.erasure import record_of
+from zhike.record.customers.queries.stages import CONSUMERS
 from zhike.record.customers.schemas import (
+    BaseOut,
     ChangedContactIn,
     ChangedCustomerIn,
     ContactIn,
     ContactOut,
     CountOut,
+    CoverageOut,
     CustomerIn,
     CustomerOut,
     CustomerRowOut,
     EnquiryIn,
     EnquiryOut,
+    ErasureIn,
+    ErasureOut,
+    ErasurePreviewOut,
+    ErasureRequestIn,
     GroupOut,
     LookupOut,
     LossIn,
@@ -33,11 +42,15 @@ from zhike.record.customers.schemas import (
     OwnersIn,
     OwnerSpellOut,
     ParentIn,
+    PeopleMeantIn,
     PointIn,
     PointOut,
+    RequestOut,
     RevealedOut,
     RevealIn,
+    StagePeriodOut,
     StandingOut,
+    UnitDealingOut,
 )
 from zhike.record.customers.types import (
     ContactCard,
@@ -47,10 +60,12 @@ from zhike.record.customers.types import (
     CustomerSummary,
     EnquiryEntry,
     EnquiryState,
+    ErasureRecord,
     Loss,
     Point,
     PointEntry,
     PointKind,
+    RequestRecord,
     Stage,
     Standing,
 )
@@ -95,6 +110,25 @@ def look_up(request: HttpRequest, key: Annotated[str, Field(max_length=200)]) ->
     return queries.look_up(actor=actor_of(request), key=key, now=clock.now())
 
 
+@router.get("/customers/figures", response=BaseOut, summary="The customer base: shares, stages, moves, departments")
+def base_figures(request: HttpRequest, *, prospects: bool = False) -> dict[str, Any]:
+    """Stages and moves are those of customers; with `prospects` those of all kinds of files."""
+    actor = actor_of(request)
+    kinds = tuple(CustomerKind) if prospects else CONSUMERS
+    stages = queries.stage_figures(actor=actor, kinds=kinds)
+    stays = {stage.value: stages.average_days.get(stage.value, (None, 0)) for stage in Stage}
+    return {
+        "shares": queries.base_figures(actor=actor),
+        "customers": stages.base,
+        "stages": [
+            {"stage": stage, "count": stages.counts.get(stage, 0), "stays": n, "average_days": days}
+            for stage, (days, n) in stays.items()
+        ],
+        "transitions": [{"left": a, "entered": b, "moves": n} for (a, b), n in stages.transitions.items()],
+        "departments": queries.department_figures(actor=actor).by_count,
+    }
+
+
 @router.post("/customers/owner", response=CountOut, summary="Give many files to another responsible person")
 def change_owners(request: HttpRequest, payload: OwnersIn) -> dict[str, int]:
     """All or nothing: an id outside reach refuses the lot (404)."""
@@ -136,6 +170,24 @@ def get_standing(request: HttpRequest, number: str) -> dict[str, Standing]:
     """A kind that is absent is not classified."""
     actor = actor_of(request)
     return dict(queries.standing(actor=actor, customer_id=queries.id_of(actor=actor, number=number)))
+
+
+@router.get("/customers/{number}/units", response=list[UnitDealingOut], summary="The units that deal with a customer")
+def list_units(request: HttpRequest, number: str) -> list[Any]:
+    actor = actor_of(request)
+    return list(queries.units_of(actor=actor, customer_id=queries.id_of(actor=actor, number=number)))
+
+
+@router.get("/customers/{number}/stages", response=list[StagePeriodOut], summary="Every stage, the present one first")
+def list_stages(request: HttpRequest, number: str) -> list[Any]:
+    actor = actor_of(request)
+    return list(queries.stages_of(actor=actor, customer_id=queries.id_of(actor=actor, number=number)))
+
+
+@router.get("/customers/{number}/coverage", response=CoverageOut, summary="The decision chain: who is covered")
+def get_coverage(request: HttpRequest, number: str) -> Any:  # noqa: ANN401 - the schema reads the record
+    actor = actor_of(request)
+    return queries.coverage(actor=actor, customer_id=queries.id_of(actor=actor, number=number))
 
 
 @router.get("/customers/{number}/group", response=GroupOut, summary="The group as one whole")
@@ -318,3 +370,77 @@ def _if_match(request: HttpRequest) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - fits an integer
         raise Invalid.of("version", "required", _("Send the version that was read, or If-Match."))
     return int(text)
+
+
+@router.get("/erasures", response=Page[ErasureOut], summary="Erasures that were made, the newest first")
+def list_erasures(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> dict[str, Any]:
+    return page_by_id(queries.erasure_rows(actor=actor_of(request)), cursor=cursor, limit=limit, out=_erasure)
+
+
+@router.post("/erasures/preview", response=ErasurePreviewOut, summary="What every room holds of people")
+def preview_erasure(request: HttpRequest, payload: PeopleMeantIn) -> dict[str, Any]:
+    """Nothing changes. A number in doubt is refused, for an erasure cannot be taken back."""
+    found = queries.erasure_preview(
+        actor=actor_of(request),
+        contact_ids=payload.contact_ids,
+        phone_numbers=payload.phone_numbers,
+        mail_addresses=payload.mail_addresses,
+        now=clock.now(),
+    )
+    return {
+        "people": len(found.people),
+        "numbers": list(found.numbers),
+        "rooms": list(found.rooms),
+        "log_lines": found.log_lines,
+        "to_decide": len(found.doubtful),
+    }
+
+
+@router.post("/erasures", response={201: ErasureOut}, summary="Erase people from every room, for good")
+def erase(request: HttpRequest, payload: ErasureIn) -> Status[ErasureRecord]:
+    """For people who are signed in: a program asks at /erasures/requests.
+
+    Sent again with the same key it changes nothing and gives the same certificate.
+    """
+    actor = actor_of(request)
+    actions.erase_people(
+        actor=actor,
+        contact_ids=payload.contact_ids,
+        phone_numbers=payload.phone_numbers,
+        mail_addresses=payload.mail_addresses,
+        basis=payload.basis,
+        reason=payload.reason,
+        key=payload.key,
+        now=clock.now(),
+    )
+    return Status(201, queries.erasure(actor=actor, key=payload.key))
+
+
+@router.post("/erasures/requests", response={201: RequestOut}, summary="Ask for the erasure of people")
+def ask_erasure(request: HttpRequest, payload: ErasureRequestIn) -> Status[RequestRecord]:
+    """A person decides within the time of the answer (`due_at`). Sent again with the same key it changes nothing."""
+    actor = actor_of(request)
+    actions.ask_erasure(
+        actor=actor,
+        key=payload.key,
+        contact_ids=payload.contact_ids,
+        phone_numbers=payload.phone_numbers,
+        mail_addresses=payload.mail_addresses,
+        reason=payload.reason,
+        now=clock.now(),
+    )
+    return Status(201, queries.erasure_request(actor=actor, key=payload.key))
+
+
+@router.get("/erasures/requests/{key}", response=RequestOut, summary="What became of a request for an erasure")
+def get_erasure_request(request: HttpRequest, key: UUID) -> RequestRecord:
+    return queries.erasure_request(actor=actor_of(request), key=key)
+
+
+@router.get("/erasures/{key}", response=ErasureOut, summary="One certificate of erasure")
+def get_erasure(request: HttpRequest, key: UUID) -> ErasureRecord:
+    return queries.erasure(actor=actor_of(request), key=key)
+
+
+def _erasure(row: Erasure) -> ErasureRecord:
+    return record_of(row, by=row.actor_id)

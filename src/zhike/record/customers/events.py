@@ -7,7 +7,46 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit, outbox
+from zhike.platform.phones import DOUBT_LABELS
+from zhike.record.customers.types import (
+    BASIS_LABELS,
+    CHAIN_LABELS,
+    CHANNEL_LABELS,
+    ENQUIRY_LABELS,
+    INDUSTRY_LABELS,
+    KIND_LABELS,
+    LEGAL_FORM_LABELS,
+    LOSS_LABELS,
+    POINT_LABELS,
+    REQUEST_LABELS,
+    SOURCE_LABELS,
+    STAGE_LABELS,
+    erasure_labels,
+    standing_kinds,
+)
 
+audit.tell(
+    "customers",
+    kind=(KIND_LABELS, POINT_LABELS),
+    stage=STAGE_LABELS,
+    state=(ENQUIRY_LABELS, REQUEST_LABELS),
+    legal_form=LEGAL_FORM_LABELS,
+    industry=INDUSTRY_LABELS,
+    source=SOURCE_LABELS,
+    loss_reason=LOSS_LABELS,
+    prefers_channel=CHANNEL_LABELS,
+    doubt=DOUBT_LABELS,
+    basis=BASIS_LABELS,
+    role=CHAIN_LABELS,
+    people=audit.Of("contact"),
+    parent=audit.Of("customer"),
+    into=audit.Of("customer"),
+    staff=audit.Of("staff"),
+    our_staff_id=audit.Of("staff"),
+    kinds=audit.Keys(lambda: {code: one.label for code, one in standing_kinds().items()}),
+    rows=audit.Keys(erasure_labels),
+    **{"from": audit.Of("customer")},
+)
 _FILE = frozenset({"name", "address", "registration_no"})
 _PERSON = frozenset({"name", "form_of_address", "position", "prefers_time", "raw", "value", "title"})
 
@@ -121,6 +160,21 @@ class PeopleErased(audit.Event):
     label = _("Personal data erased")
 
 
+class ErasureAskedAgain(audit.Event):
+    type = "customers.erasure_asked_again"
+    label = _("Erasure asked for again; nothing was left to do")
+
+
+class ErasureAsked(audit.Event):
+    type = "customers.erasure_asked"
+    label = _("Erasure asked for")
+
+
+class ErasureRequestDecided(audit.Event):
+    type = "customers.erasure_request_decided"
+    label = _("Request for an erasure decided")
+
+
 class ContactMade(audit.Event):
     type = "customers.contact_made"
     label = _("In touch with the customer")
@@ -173,6 +227,11 @@ class StandingSet(audit.Event):
 class DealingsRecorded(audit.Event):
     type = "customers.dealings_recorded"
     label = _("Departments dealing with customers recorded")
+
+
+class EnquiriesImported(audit.Event):
+    type = "customers.enquiries_imported"
+    label = _("Enquiries imported")
 
 
 class ContactsImported(audit.Event):

@@ -37,7 +37,7 @@ CUSTOMERS = publish(
             Column("source", TEXT, dimension=True, label=_("How we met")),
             Column("owner_id", INTEGER, dimension=True, label=_("Responsible person")),
             Column("scope_unit_id", INTEGER),
-            Column("opened_date", DATE, _day("opened_at")),
+            Column("opened_date", DATE, _day("known_since")),
             Column("converted_date", DATE, _day("converted_at")),
             Column("first_order_date", DATE, _day("first_order_at")),
             Column("last_order_date", DATE, _day("last_order_at")),

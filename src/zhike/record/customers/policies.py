@@ -3,40 +3,34 @@
 from datetime import timedelta
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import Right
-from zhike.platform.parameters import Parameter
+from zhike.platform.parameters import OWN_PRACTICE, Parameter
+from zhike.record.organization.policies import EVERYBODY
 
-EVERYBODY = frozenset(
-    {
-        "agent",
-        "supervisor",
-        "account_manager",
-        "department",
-        "outlet",
-        "claims",
-        "quality",
-        "executive",
-        "admin",
-        "auditor",
-    }
-)
 WRITERS = frozenset({"agent", "supervisor", "account_manager", "department", "outlet", "claims", "quality", "admin"})
 
-VIEW = Right("customers.view", _("See customer files"), EVERYBODY)
+VIEW = Right("customers.view", _("See customer files"), EVERYBODY, for_programs=True)
 VIEW_ALL = Right(
     "customers.view_all",
     _("See every customer file, whichever unit is responsible: one file for all departments"),
     frozenset({"department"}),
 )
-EDIT = Right("customers.edit", _("Open and change customer files, contacts and enquiries"), WRITERS)
+EDIT = Right("customers.edit", _("Open and change customer files, contacts and enquiries"), WRITERS, for_programs=True)
 CHANGE_OWNER = Right(
     "customers.change_owner", _("Give customers to another responsible person"), frozenset({"supervisor", "admin"})
 )
 MERGE = Right("customers.merge", _("Merge duplicate files and link groups"), frozenset({"supervisor", "admin"}))
-IMPORT = Right("customers.import", _("Import lists of customers and contacts"), frozenset({"supervisor", "admin"}))
+IMPORT = Right(
+    "customers.import",
+    _("Import lists of customers and contacts"),
+    frozenset({"supervisor", "admin"}),
+    for_programs=True,
+)
 EXPORT = Right(
     "customers.export",
     _("Export lists of customers"),
@@ -48,6 +42,10 @@ REVEAL = Right(
     frozenset({"agent", "supervisor", "account_manager", "outlet", "claims", "quality"}),
 )
 ERASE = Right("customers.erase", _("Erase the personal data of people at customers"), frozenset({"admin"}))
+# A program passes on what people ask for on a site of the company's; a person decides (PIPL art. 47, 50).
+ASK_ERASURE = Right(
+    "customers.ask_erasure", _("Ask for the erasure of a person"), frozenset({"admin"}), for_programs=True
+)
 # Given to the rooms above, which act as named system jobs.
 PUSH = Right("customers.push", _("Set standings, dealings and services"), frozenset())
 
@@ -57,7 +55,7 @@ DORMANT_AFTER = Parameter(
     kind=timedelta,
     default=timedelta(days=90),
     unit=_("days"),
-    source="CUST-14",
+    source=OWN_PRACTICE,
     minimum=timedelta(days=1),
 )
 LOST_AFTER = Parameter(
@@ -66,8 +64,18 @@ LOST_AFTER = Parameter(
     kind=timedelta,
     default=timedelta(days=180),
     unit=_("days"),
-    source="CUST-14",
+    source=OWN_PRACTICE,
     minimum=timedelta(days=1),
+)
+ERASURE_WITHIN = Parameter(
+    key="customers.erasure_within",
+    label=_("A request for an erasure is decided within"),
+    kind=timedelta,
+    default=timedelta(days=15),
+    unit=_("days"),
+    source=gettext_noop("rules of 2019 on apps that collect personal data against the law, section 6: 15 working days"),
+    minimum=timedelta(days=1),
+    maximum=timedelta(days=30),
 )
 PHONE_REGION = Parameter(
     key="customers.phone_region",
@@ -75,8 +83,29 @@ PHONE_REGION = Parameter(
     kind=str,
     default="CN",
     unit=_("ISO country code"),
-    source="CUST-05",
+    source=OWN_PRACTICE,
 )
+
+KEEP_FOR_EVER = _(
+    "0 keeps them for ever. No law names the time: keep them as long as the purpose needs, and no longer."
+)
+
+
+def keeping(key: str, label: str | Promise) -> Parameter[timedelta]:
+    """How long a room keeps what an ended matter says of people; switched off until the company decides."""
+    return Parameter(
+        key=key,
+        label=label,
+        kind=timedelta,
+        default=timedelta(0),
+        unit=_("days"),
+        source=OWN_PRACTICE,
+        description=KEEP_FOR_EVER,
+        minimum=timedelta(0),
+        maximum=timedelta(days=36_500),
+        needs_approval=True,
+    )
+
 
 NOBODY = Q(pk__in=[])
 

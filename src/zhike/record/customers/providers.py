@@ -8,36 +8,49 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.actors import Actor
+from zhike.platform import audit
+from zhike.platform.actors import Actor, system_actor
+from zhike.platform.bulk.forgetting import ended_before, forget_runs
+from zhike.platform.bulk.forgetting import forget_people as forget_imported
 from zhike.platform.bulk.types import Target, register
 from zhike.platform.facts import name_dimension
 from zhike.platform.search.types import Document, Hit, Numbers, Sight, register_numbers, register_source
 from zhike.record.customers.actions import change_owner
 from zhike.record.customers.actions._moves import move_rows
-from zhike.record.customers.actions.erasure import count_people, empty_people
+from zhike.record.customers.actions.erasure import count_people, empty_people, write_enquiries
 from zhike.record.customers.actions.handover import pass_enquiries, pass_people
+from zhike.record.customers.actions.import_enquiries import load_enquiries
 from zhike.record.customers.actions.import_people import load_people
 from zhike.record.customers.actions.imports import load_customers
-from zhike.record.customers.policies import IMPORT, VIEW
-from zhike.record.customers.queries import documents, holdings
+from zhike.record.customers.policies import IMPORT, VIEW, keeping
+from zhike.record.customers.queries import documents, holdings, personal
+from zhike.record.customers.queries.erasure import own_traces
 from zhike.record.customers.queries.groups import contact_counts, enquiry_counts
 from zhike.record.customers.types import (
+    ErasedPeople,
     Label,
+    NamingText,
     RowIds,
     keep_with_tombstone,
     register_customer_move,
+    register_expiring,
     register_group_measure,
     register_personal_data,
+    register_personal_texts,
 )
+from zhike.record.customers.types.import_enquiries import ENQUIRY_FIELDS, ENQUIRY_REASONS
 from zhike.record.customers.types.import_people import PEOPLE_FIELDS, PEOPLE_REASONS
 from zhike.record.customers.types.imports import CUSTOMER_FIELDS, CUSTOMER_REASONS
 from zhike.record.organization.types import (
+    HeldCounts,
     HeldItem,
     ScopeColumn,
     keep_as_history,
     register_holdings,
     register_unit_move,
 )
+
+_ERASING = system_actor("customers.erase")
 
 
 class FileMove:
@@ -49,12 +62,63 @@ class FileMove:
 
 class People:
     name = "customers"
+    label: Label = _("People with their numbers, and enquiries")
 
-    def count(self, *, contact_ids: Sequence[int]) -> int:
-        return count_people(contact_ids)
+    def count(self, *, people: ErasedPeople) -> int:
+        return count_people(people.contact_ids)
 
-    def erase(self, *, contact_ids: Sequence[int], now: datetime) -> int:
-        return empty_people(contact_ids, now)
+    def erase(self, *, people: ErasedPeople, now: datetime) -> int:
+        return empty_people(people.contact_ids, now)
+
+    def traces(self, *, people: ErasedPeople) -> Sequence[audit.Trace]:
+        return own_traces(people.contact_ids)
+
+
+class EnquiryTexts:
+    """What enquiries say in somebody's words."""
+
+    name = "enquiries"
+    label: Label = _("Other enquiries whose words name them")
+
+    def about(self, *, people: ErasedPeople, limit: int) -> Sequence[NamingText]:
+        return personal.enquiries_about(people, limit)
+
+    def texts(self, *, ids: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        return personal.enquiry_texts(ids)
+
+    def write(self, *, texts: Mapping[int, Mapping[str, str]], now: datetime) -> int:  # noqa: ARG002 - the protocol's
+        return write_enquiries(texts)
+
+    def traces(self, *, ids: Sequence[int]) -> Sequence[audit.Trace]:
+        return (audit.Trace(kind="enquiry", ids=ids),) if ids else ()
+
+
+class Imported:
+    """Rows that imports refused, and the files that were sent in."""
+
+    name = "imports"
+    label: Label = _("Refused rows and files of imports")
+
+    def count(self, *, people: ErasedPeople) -> int:
+        return personal.imported(people)
+
+    def erase(self, *, people: ErasedPeople, now: datetime) -> int:
+        return forget_imported(actor=_ERASING, sought=personal.sought(people, now), now=now)
+
+    def traces(self, *, people: ErasedPeople) -> Sequence[audit.Trace]:  # noqa: ARG002 - the protocol's signature
+        return ()
+
+
+class EndedImports:
+    name = "imports.ended"
+    label: Label = _("Refused rows and files of ended imports")
+    keep = keeping("imports.keep", _("Keep refused rows and files of ended imports"))
+
+    def count(self, *, before: datetime) -> int:
+        return ended_before(before).count()
+
+    def empty(self, *, before: datetime, limit: int, now: datetime) -> tuple[int, Sequence[audit.Trace]]:
+        return forget_runs(actor=_ERASING, before=before, limit=limit, now=now), ()
 
 
 class HeldFiles:
@@ -63,7 +127,7 @@ class HeldFiles:
     kind = "customers"
     label: Label = _("Customers")
 
-    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, *, staff_ids: Sequence[int]) -> HeldCounts:
         return holdings.files_held(staff_ids)
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
@@ -86,7 +150,7 @@ class HeldPeople:
     kind = "contacts"
     label: Label = _("People looked after")
 
-    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, *, staff_ids: Sequence[int]) -> HeldCounts:
         return holdings.people_held(staff_ids)
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
@@ -104,7 +168,7 @@ class HeldEnquiries:
     kind = "enquiries"
     label: Label = _("Open enquiries")
 
-    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, *, staff_ids: Sequence[int]) -> HeldCounts:
         return holdings.enquiries_held(staff_ids)
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
@@ -208,6 +272,9 @@ register_personal_data(
     People(),
     keys=["customers.ContactPoint.contact", "customers.ChainSeat.contact", "customers.Enquiry.contact"],
 )
+register_personal_data(Imported(), keys=[])
+register_personal_texts(EnquiryTexts())
+register_expiring(EndedImports())
 register_group_measure(Measure("contacts", _("Contacts"), VIEW.code, contact_counts))
 register_group_measure(Measure("enquiries", _("Enquiries"), VIEW.code, enquiry_counts))
 FILES = register(
@@ -232,7 +299,20 @@ PEOPLE = register(
         list_url_name="customers:people",
     )
 )
+ENQUIRIES = register(
+    Target(
+        key="customers.enquiries",
+        label=_("Enquiries"),
+        fields=ENQUIRY_FIELDS,
+        right=IMPORT,
+        load=load_enquiries,
+        reasons=ENQUIRY_REASONS,
+        list_url_name="customers:enquiries",
+    )
+)
 register_source(FileSearch())
 register_source(PersonSearch())
 register_numbers(ExactNumbers())
 name_dimension("customer_id", _customer_names)
+audit.register_naming("customer", documents.customers_by_id)
+audit.register_naming("contact", documents.contacts_by_id)

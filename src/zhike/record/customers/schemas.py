@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field
@@ -11,10 +12,12 @@ from zhike.record.customers.types import (
     ChainRole,
     Channel,
     CustomerKind,
+    ErasureBasis,
     Industry,
     LegalForm,
     LossReason,
     PointKind,
+    RequestState,
     Source,
 )
 
@@ -258,6 +261,72 @@ class LossIn(Schema):
     note: str = Field("", max_length=300)
 
 
+class ShareOut(Schema):
+    """`value` is between 0 and 1; null where `base` is 0."""
+
+    id: str
+    hits: int
+    base: int
+    value: Decimal | None
+
+
+class StageOut(Schema):
+    """Customers in a stage now; completed stays in it with their average length in days."""
+
+    stage: str
+    count: int
+    stays: int
+    average_days: Decimal | None
+
+
+class TransitionOut(Schema):
+    left: str
+    entered: str
+    moves: int
+
+
+class BaseOut(Schema):
+    """The customer base. `departments` counts customers by the number of units that deal with them (CUST-06)."""
+
+    shares: list[ShareOut]
+    customers: int
+    stages: list[StageOut]
+    transitions: list[TransitionOut]
+    departments: dict[int, int]
+
+
+class UnitDealingOut(Schema):
+    unit_id: int
+    unit_name: str
+    first_at: datetime
+    last_at: datetime
+
+
+class StagePeriodOut(Schema):
+    stage: str
+    at: datetime
+    cause: str
+    staff_name: str
+
+
+class SeatOut(Schema):
+    id: int
+    role: str
+    title: str
+    contact_id: int | None
+    contact_name: str
+    covered: bool
+
+
+class CoverageOut(Schema):
+    """Decision-chain roles with a live contact ÷ roles identified; `share` is null where none is identified."""
+
+    covered: int
+    identified: int
+    share: Decimal | None
+    seats: list[SeatOut]
+
+
 class GroupMemberOut(Schema):
     customer: NamedOut
     depth: int
@@ -284,3 +353,67 @@ class ParentIn(Schema):
 class MergeIn(Schema):
     into: str = Field(max_length=20)
     reason: str = Field("", max_length=200)
+
+
+class PeopleMeantIn(Schema):
+    """People by contact, or by whole telephone number or e-mail address where they are in no file."""
+
+    contact_ids: list[Id] = Field([], max_length=20)
+    phone_numbers: list[Annotated[str, Field(max_length=40)]] = Field([], max_length=20)
+    mail_addresses: list[Annotated[str, Field(max_length=160)]] = Field([], max_length=20)
+
+
+class ErasureIn(PeopleMeantIn):
+    key: UUID = Field(description="Names this erasure for ever: sent again with the same key it erases nothing twice.")
+    basis: ErasureBasis
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ErasureRequestIn(PeopleMeantIn):
+    key: UUID = Field(description="Names this request for ever; the certificate will have the same key.")
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class RequestOut(Schema):
+    """A request for an erasure, and what became of it; it does not repeat whom it names."""
+
+    key: UUID
+    state: RequestState
+    asked_at: datetime
+    due_at: datetime = Field(description="Until then a person decides.")
+    reason: str
+    answer: str = Field(description="Why it was refused.")
+    decided_at: datetime | None
+    erasure: str = Field(description="Number of the certificate.")
+
+
+class RoomCountOut(Schema):
+    name: str
+    rows: int
+
+
+class ErasurePreviewOut(Schema):
+    """What every room holds of these people; nothing has changed."""
+
+    people: int
+    numbers: list[str]
+    rooms: list[RoomCountOut]
+    log_lines: int
+    to_decide: int = Field(description="Texts that say the name alone: a person decides on the page.")
+
+
+class ErasureOut(Schema):
+    """A certificate; it names nobody who was erased."""
+
+    key: UUID
+    number: str
+    at: datetime
+    by: str
+    basis: ErasureBasis
+    reason: str
+    people: int
+    numbers: int
+    rooms: list[RoomCountOut]
+    log_lines: int
+    retention: dict[str, int] = Field(description="Made because the time of keeping was over: days by kind.")
+    first_at: datetime | None = Field(None, description="Made again after a restore: when it was made first.")

@@ -27,11 +27,14 @@ def get_timeline(
 ) -> dict[str, Any]:
     """Entries of every room, merged."""
     actor = actor_of(request)
-    after = TimelineCursor(*decode_cursor(cursor, datetime.fromisoformat, str, int)) if cursor else None
+    after = TimelineCursor(*decode_cursor(cursor, datetime.fromisoformat, str, int, bool)) if cursor else None
     customer_id = customers.id_of(actor=actor, number=number)
     found = queries.timeline(actor=actor, customer_id=customer_id, facet=facet, after=after, limit=limit)
-    older = found.older
-    return page_of(found.entries, encode_cursor(older.at, older.source, older.key) if older else None)
+    return page_of(found.entries, _cursor(found.older), _cursor(found.newer))
+
+
+def _cursor(place: TimelineCursor | None) -> str | None:
+    return encode_cursor(place.at, place.source, place.key, place.back) if place else None
 
 
 @router.post("/customers/{number}/contacts-made", response={201: MadeOut}, summary="Write down a contact")

@@ -7,7 +7,12 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit, outbox
+from zhike.record.customers.types import CHANNEL_LABELS
+from zhike.record.interactions.types import DIRECTION_LABELS, NOTE_LABELS
 
+audit.tell(
+    "interactions", channel=CHANNEL_LABELS, direction=DIRECTION_LABELS, kind=NOTE_LABELS, message=audit.Sentence()
+)
 _TEXTS = frozenset({"subject", "body"})
 
 
@@ -32,6 +37,16 @@ class EntryCorrected(audit.Event):
     type = "interactions.corrected"
     label = _("Entry corrected")
     personal = _TEXTS
+
+
+class EntryStruck(audit.Event):
+    type = "interactions.struck"
+    label = _("Entry taken back")
+
+
+class EntriesForgotten(audit.Event):
+    type = "interactions.forgotten"
+    label = _("Words of entries emptied")
 
 
 class SystemNoted(audit.Event):

@@ -91,3 +91,47 @@ class Interaction(models.Model):
                 fields=["corrects"], condition=Q(corrects__isnull=False), name="interaction_corrected_once"
             ),
         ]
+
+
+class Letter(models.Model):
+    """What an entry of the channel mail has besides its text: addresses, threading, folded history, the mail itself.
+
+    `ref` names the entry of the contact log and the message by which it left. Erasure empties addresses and texts.
+    """
+
+    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    message_id = models.CharField(max_length=400, default="", db_collation="C")
+    references = models.JSONField(default=list)
+    sender = models.CharField(max_length=254, default="", db_collation="C")
+    sender_name = models.CharField(max_length=200, default="")
+    recipients = models.JSONField(default=list)
+    quoted = models.TextField(default="")
+    was_cut = models.BooleanField(default=False)
+    ref = models.UUIDField(null=True)
+    raw_file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    unproven = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["message_id"], condition=~Q(message_id=""), name="letter_by_message"),
+            models.Index(fields=["sender"], condition=~Q(sender=""), name="letter_by_sender"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["ref"], condition=Q(ref__isnull=False), name="letter_ref_once"),
+        ]
+
+
+class Attachment(models.Model):
+    """A stored file that came or went with an entry."""
+
+    id = models.BigAutoField(primary_key=True)
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="+", db_index=False)
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    # Shown within the text by the sender, as signatures are; listed after the others.
+    inline = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interaction", "place"], name="attachment_place_once"),
+        ]

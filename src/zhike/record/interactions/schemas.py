@@ -6,6 +6,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from zhike.record.contacting.types import Purpose
 from zhike.record.customers.types import Channel
 from zhike.record.interactions.types import Direction, NoteKind
 
@@ -43,6 +44,7 @@ class ContactLogIn(Schema):
     contact_id: Id | None = None
     occurred_at: AwareDatetime | None = None
     zone: str = Field("", max_length=64)
+    purpose: Purpose = Purpose.TRANSACTIONAL
 
 
 class NoteIn(Schema):

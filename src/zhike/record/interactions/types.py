@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zhike.record.customers.types import Channel, Label, TimelineCursor, TimelineEntry
+from zhike.platform.bulk.types import FieldKind, TargetField
+from zhike.platform.files.types import FileRef
+from zhike.record.contacting.types import PURPOSE_LABELS, Purpose
+from zhike.record.customers.types import CHANNEL_LABELS, Channel, Label, TimelineCursor, TimelineEntry
 
 
 class Direction(StrEnum):
@@ -59,9 +64,61 @@ NOTE_LABELS: Mapping[str, Label] = {
 CONTACT_CHANNELS = tuple(c for c in Channel if c not in {Channel.NOTE, Channel.SYSTEM})
 
 
+@dataclass(frozen=True, slots=True)
+class AttachmentEntry:
+    """A stored file that goes with an entry."""
+
+    file_id: int
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterEntry:
+    """What a mail has besides its text.
+
+    `quoted` is the history under the answer, folded away; `ref` names the message of ours; `raw_file_id` the mail as
+    it came. `unproven`: our mail server found that it does not come from where it says.
+    """
+
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    sender: str = ""
+    sender_name: str = ""
+    recipients: tuple[str, ...] = ()
+    quoted: str = ""
+    was_cut: bool = False
+    ref: UUID | None = None
+    raw_file_id: int | None = None
+    attachments: tuple[AttachmentEntry, ...] = ()
+    unproven: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterView:
+    """A mail of the timeline as pages and answers use it."""
+
+    interaction_id: int
+    message_id: str
+    references: tuple[str, ...]
+    sender: str
+    sender_name: str
+    recipients: tuple[str, ...]
+    quoted: str
+    was_cut: bool
+    ref: UUID | None
+    raw_file_id: int | None
+    incoming: bool
+    attachments: tuple[tuple[FileRef, bool], ...] = ()
+    unproven: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactLog:
-    """A contact as somebody writes it down. `occurred_at` None means now; an empty zone is the customer's."""
+    """A contact as somebody writes it down. `occurred_at` None means now; an empty zone is the customer's.
+
+    `purpose` says why we reached the person: what is not about goods or an answer counts in the person's budget.
+    """
 
     channel: Channel
     direction: Direction
@@ -74,6 +131,10 @@ class ContactLog:
     audience_unit_id: int | None = None
     about: tuple[str, str] = ("", "")
     external: tuple[str, str] = ("", "")
+    purpose: Purpose = Purpose.TRANSACTIONAL
+    letter: LetterEntry | None = None
+    # False where the contact log has it already, since it left through the room of contacting.
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +157,64 @@ class SystemNote:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One page of a customer's timeline, newest first, and where the older part begins."""
+    """One page of a customer's timeline, newest first, and where the older and the newer part begin."""
 
     entries: tuple[TimelineEntry, ...]
     older: TimelineCursor | None
+    newer: TimelineCursor | None = None
+
+
+CONTACT_FIELDS = (
+    TargetField(
+        "external_id",
+        pgettext_lazy("contact", "Id in the other system"),
+        required=True,
+        max_length=120,
+        help=_("Of the call or mail; finds it again when the list is sent once more."),
+        also_called=("id", "call_id", "message_id"),
+    ),
+    TargetField("customer_number", _("Customer number"), max_length=20, also_called=("客户编号", "客戶編號")),
+    TargetField(
+        "reference",
+        _("Id of the customer in the other system"),
+        max_length=120,
+        help=_("Used where the customer number is empty."),
+    ),
+    TargetField("person", _("Contact person"), max_length=120, also_called=("联系人", "聯絡人")),
+    TargetField("staff", _("Staff number"), max_length=40, also_called=("工号", "工號")),
+    TargetField(
+        "channel",
+        _("Channel"),
+        FieldKind.CODE,
+        required=True,
+        choices={str(code): label for code, label in CHANNEL_LABELS.items() if code != Channel.SYSTEM},
+    ),
+    TargetField(
+        "direction",
+        _("Who reached whom"),
+        FieldKind.CODE,
+        choices={str(code): label for code, label in DIRECTION_LABELS.items() if code},
+    ),
+    TargetField("occurred_at", _("When"), FieldKind.INSTANT, required=True, also_called=("时间", "時間")),
+    TargetField("subject", _("Subject"), max_length=200, also_called=("主题", "主旨")),
+    TargetField("body", _("What was said"), max_length=4000, also_called=("内容", "內容")),
+    TargetField(
+        "note_kind",
+        _("Kind of note"),
+        FieldKind.CODE,
+        choices={str(code): label for code, label in NOTE_LABELS.items() if code},
+    ),
+    TargetField(
+        "purpose",
+        _("Why we reached them"),
+        FieldKind.CODE,
+        choices={str(code): label for code, label in PURPOSE_LABELS.items()},
+        help=_("Where we reached a person and this is empty, it counts in the person's budget as care."),
+    ),
+)
+CONTACT_REASONS: Mapping[str, Label] = {
+    "unknown_customer": _("names no customer within your reach"),
+    "unknown_staff": _("names no member of staff"),
+    "in_future": _("lies in the future"),
+    "says_nothing": _("is missing; an entry says something"),
+}

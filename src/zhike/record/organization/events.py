@@ -6,7 +6,32 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit, outbox
+from zhike.record.organization.types.labels import (
+    DUTY_LABELS,
+    LIMIT_STATE_LABELS,
+    PERIOD_LABELS,
+    REACH_LABELS,
+    SERVICE_LABELS,
+    SIDE_LABELS,
+)
+from zhike.record.organization.types.labels import KIND_LABELS as UNIT_KIND_LABELS
 
+audit.tell(
+    "organization",
+    side=SIDE_LABELS,
+    services=SERVICE_LABELS,
+    duty=DUTY_LABELS,
+    reach=REACH_LABELS,
+    period=PERIOD_LABELS,
+    state=LIMIT_STATE_LABELS,
+    kind=UNIT_KIND_LABELS,
+    role=audit.Of("role"),
+    roles=audit.Of("role"),
+    role_id=audit.Of("role"),
+    to=audit.Of("staff"),
+    made=audit.Of("role"),
+    what={"units": _("Units"), "staff": _("People")},
+)
 _PERSON = frozenset({"name", "form_of_address", "phones", "email"})
 
 

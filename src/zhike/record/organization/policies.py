@@ -23,14 +23,14 @@ EVERYBODY = frozenset(
     }
 )
 
-VIEW_UNITS = Right("organization.view_units", _("See units and service points"), EVERYBODY)
+VIEW_UNITS = Right("organization.view_units", _("See units and service points"), EVERYBODY, for_programs=True)
 EDIT_UNITS = Right("organization.edit_units", _("Open, change, move and close units"), frozenset({"admin"}))
 PUBLISH_DISRUPTION = Right(
     "organization.publish_disruption",
     _("Publish a disruption of a unit"),
     frozenset({"supervisor", "department", "outlet", "admin"}),
 )
-VIEW_STAFF = Right("organization.view_staff", _("See colleagues and their work phones"), EVERYBODY)
+VIEW_STAFF = Right("organization.view_staff", _("See colleagues and their work phones"), EVERYBODY, for_programs=True)
 EDIT_STAFF = Right("organization.edit_staff", _("Add and change staff"), frozenset({"admin"}))
 EDIT_COURIERS = Right(
     "organization.edit_couriers",
@@ -102,13 +102,16 @@ def authorize_within(authority: Authority, subject: tuple[str, int | str]) -> No
 
 
 def person_of(actor: Actor) -> str:
-    """How a proposal remembers who made it: the person, also behind an API key."""
-    return str(actor.staff_id) if actor.staff_id is not None else actor.id
+    """How a proposal remembers who made it: the person, also behind an API key, with the kind (`staff:5`)."""
+    return actor.person
 
 
-def refuse_same_person(actor: Actor, proposer_id: str) -> None:
-    """Who proposes cannot approve, who handled cannot survey again; the attempt is logged as a denial."""
-    if proposer_id in {actor.id, person_of(actor)}:
+def refuse_same_person(actor: Actor, *, person: str) -> None:
+    """Who proposes cannot approve, who handled cannot survey again; the attempt is logged as a denial.
+
+    `person` is an `Actor.person` or a `person_of_staff(id)`, so that it is the same person also behind a key.
+    """
+    if person == actor.person:
         raise Forbidden(
             _("Somebody else must decide this: you proposed or handled it yourself."),
             right="separation_of_duties",

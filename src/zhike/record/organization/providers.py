@@ -7,17 +7,22 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.actors import Actor, ActorKind, Reach, find_actors_with
+from zhike.platform.actors import Actor, ActorKind, Reach, find_actors_with, system_actor
+from zhike.platform.audit.words import register_naming
 from zhike.platform.bulk.types import Target, register
 from zhike.platform.facts import name_dimension
+from zhike.platform.ops.upgrades import register_upgrade
 from zhike.platform.search.types import Document, Sight, register_source
-from zhike.record.organization.actions import import_staff, import_units, set_head
+from zhike.record.organization.actions import give_new_rights, import_staff, import_units, set_head
 from zhike.record.organization.models import Staff, Unit
 from zhike.record.organization.policies import EDIT_STAFF, EDIT_UNITS, VIEW_STAFF, VIEW_UNITS
 from zhike.record.organization.queries import actor_for_staff
+from zhike.record.organization.queries.staff import roles_named, staff_named
+from zhike.record.organization.queries.units import units_named
 from zhike.record.organization.types import (
     STAFF_KIND,
     UNIT_KIND,
+    HeldCounts,
     HeldItem,
     Label,
     ScopeColumn,
@@ -34,9 +39,9 @@ class Heads:
     kind = "organization.heads"
     label = _("Units led")
 
-    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, *, staff_ids: Sequence[int]) -> HeldCounts:
         rows = Unit.objects.filter(head_id__in=staff_ids).values_list("head_id")
-        return dict(rows.annotate(count=Count("id")).order_by())
+        return rows.annotate(n=Count("id"))
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
         rows = Unit.objects.filter(head_id=staff_id).order_by("tree_no")[:limit]
@@ -170,3 +175,13 @@ def _unit_names(values: Sequence[str]) -> Mapping[str, str]:
 
 
 name_dimension("outlet_id", _unit_names)
+
+
+@register_upgrade
+def _new_rights(now: datetime) -> None:
+    give_new_rights(actor=system_actor("organization.upgrade"), now=now)
+
+
+register_naming("staff", staff_named)
+register_naming("unit", units_named)
+register_naming("role", roles_named)

@@ -51,7 +51,7 @@ def number_tree(root: int, children: Mapping[int, Sequence[int]], inside: Interv
     """Number the subtree of `root` within `inside`, its own number being the first; children keep their order.
 
     Every unit gets an equal slot among `FAN_OUT`, or a slot in proportion to what hangs below it where those are too
-    narrow. Raises NoRoom when even that does not fit.
+    narrow; then half of what is over stays free for units to come. Raises NoRoom when even that does not fit.
     """
     sizes = _sizes(root, children)
     if inside.end - inside.no + 1 < sizes[root]:
@@ -75,7 +75,7 @@ def _slots(parent: Interval, sizes: Sequence[int]) -> list[Interval]:
     width = room // FAN_OUT
     if len(sizes) <= FAN_OUT // 2 and width >= FAN_OUT * max(sizes):
         return [Interval(parent.no + 1 + i * width, parent.no + (i + 1) * width) for i in range(len(sizes))]
-    spare, total = room - sum(sizes), sum(sizes)
+    spare, total = (room - sum(sizes)) // 2, sum(sizes)
     slots, reach = [], parent.no
     for size in sizes:
         width = size + spare * size // total

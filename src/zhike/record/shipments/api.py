@@ -1,14 +1,14 @@
 """Orders, shipments, tracking events, delivery replies and the watch list for programs."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field
 
 from zhike.platform import clock
-from zhike.platform.api import Page, actor_of, page_by_id
+from zhike.platform.api import Page, actor_of, page_by_id, told
 from zhike.platform.bulk.types import reason_text, target_of
 from zhike.record.shipments import actions, queries
 from zhike.record.shipments.queries import Narrow
@@ -16,8 +16,10 @@ from zhike.record.shipments.schemas import (
     AckIn,
     BacklogOut,
     EstimateIn,
+    EventIn,
     EventOut,
     EventsIn,
+    FeedLineOut,
     FeedOut,
     LegIn,
     LegOut,
@@ -33,11 +35,20 @@ from zhike.record.shipments.schemas import (
     ShareOut,
     ShipmentOut,
     TrackOut,
+    UnreadEvent,
     WatchCountsOut,
 )
 from zhike.record.shipments.types.codes import BusinessLine, ServiceMode, WatchKind
 from zhike.record.shipments.types.codes import Status as State
-from zhike.record.shipments.types.inputs import Address, EventDraft, FeedResult, LegDraft, OrderDraft, ShipmentDraft
+from zhike.record.shipments.types.inputs import (
+    Address,
+    EventDraft,
+    FeedResult,
+    LegDraft,
+    OrderDraft,
+    Refused,
+    ShipmentDraft,
+)
 from zhike.record.shipments.types.views import Share
 
 router = Router(tags=["shipments"])
@@ -253,9 +264,11 @@ def correct_promise(request: HttpRequest, shipment_id: Id, payload: PromiseIn) -
 @router.post("/tracking-events", response=FeedOut, summary="Push tracking events of one source")
 def add_events(request: HttpRequest, payload: EventsIn) -> dict[str, Any]:
     """Bad events are named with line, field and reason; good ones are kept. Doubles change nothing."""
+    given = list(enumerate(cast("list[EventIn | UnreadEvent]", payload.events), start=1))
     result = actions.add_events(
         actor=actor_of(request),
-        events=[EventDraft(**event.dict()) for event in payload.events],
+        events=[EventDraft(**event.dict()) for _line, event in given if isinstance(event, EventIn)],
+        unread=[_unread(line, event) for line, event in given if isinstance(event, UnreadEvent)],
         source=payload.source,
         vocabulary=payload.vocabulary,
         zone=payload.zone,
@@ -265,10 +278,43 @@ def add_events(request: HttpRequest, payload: EventsIn) -> dict[str, Any]:
     return feed_out(result)
 
 
+# The import's own words for what the framework finds; the rest is `unreadable`.
+_CODES = {
+    "missing": "required",
+    "string_too_short": "required",
+    "string_too_long": "too_long",
+    "enum": "unknown_code",
+    "timezone_aware": "no_offset",
+}
+
+
+def _unread(line: int, event: UnreadEvent) -> Refused:
+    given = event.given
+    if not isinstance(given, dict):
+        return Refused(line, "", _shown(given), "unreadable")
+    kind, params = str(event.error["type"]), told(event.error).params
+    code = _CODES.get(kind) or ("not_instant" if kind.startswith("datetime") else "unreadable")
+    named = {
+        "too_long": {"maximum": params.get("max_length", "")},
+        "unknown_code": {"known": params.get("expected", "")},
+    }
+    field = str((event.error.get("loc") or ("",))[0])
+    return Refused(line, field, _shown(given.get(field)), code, named.get(code, {}))
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value).replace("\x00", "")[:500]
+
+
 def feed_out(result: FeedResult) -> dict[str, Any]:
     target = target_of("shipments.events")
-    refused = [{**asdict(one), "reason": reason_text(target, one.code, {})} for one in result.refused]
+    refused = [{**asdict(one), "reason": reason_text(target, one.code, one.params)} for one in result.refused]
     return {**asdict(result), "refused": refused}
+
+
+@router.get("/tracking-feeds", response=list[FeedLineOut], summary="Sources of events: arrivals and delay")
+def list_feeds(request: HttpRequest) -> list[Any]:
+    return list(queries.feeds(actor=actor_of(request), now=clock.now()))
 
 
 @router.get("/tracking/{waybill}", response=TrackOut, summary="What the holder of a waybill may know")

@@ -6,6 +6,15 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit, outbox
+from zhike.record.shipments.types.codes import CONDITION_LABELS, STATUS_LABELS, WATCH_LABELS
+
+audit.tell(
+    "shipments",
+    kind=WATCH_LABELS,
+    status=STATUS_LABELS,
+    condition=CONDITION_LABELS,
+    role={"consignor": _("Consignor"), "consignee": _("Consignee")},
+)
 
 
 class OrderRegistered(audit.Event):
@@ -66,6 +75,21 @@ class LateTold(audit.Event):
     label = _("Late shipments reported")
 
 
+class SilentTold(audit.Event):
+    type = "shipments.silent_told"
+    label = _("Silent shipments reported")
+
+
+class NoticesGiven(audit.Event):
+    type = "shipments.notices_given"
+    label = _("Notices of shipments given")
+
+
+class ShipmentsNoticed(audit.Event):
+    type = "shipments.noticed"
+    label = _("Notices of shipments delivered")
+
+
 class PhoneRevealed(audit.Event):
     type = "shipments.phone_revealed"
     label = _("Phone of a consignor or consignee looked at")
@@ -95,6 +119,14 @@ class ShipmentsLate(outbox.Event):
     """Not delivered although the promise has passed; told once a shipment."""
 
     type: ClassVar[str] = "shipments.late"
+    shipment_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentsSilent(outbox.Event):
+    """Without a scan for longer than the parameter says; told once a silence."""
+
+    type: ClassVar[str] = "shipments.silent"
     shipment_ids: list[int]
 
 

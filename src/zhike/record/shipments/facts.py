@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
 from zhike.platform.i18n.regions import region_name
@@ -67,6 +67,9 @@ SHIPMENTS = publish(
             Column("went_out", FLAG, "out_for_delivery_at IS NOT NULL"),
             Column("has_courier_phone", FLAG, "courier_phone <> ''"),
             Column("has_reply", FLAG, "replied_at IS NOT NULL"),
+            # History is not told to anybody: only what came live could be.
+            Column("could_be_told", FLAG, "mode = 'live' AND event_count > 0"),
+            Column("has_notice", FLAG, "noticed_at IS NOT NULL"),
             Column("pickup_hours", FLOAT, _hours("ordered_at", "picked_up_at")),
             Column("processing_hours", FLOAT, _hours("ordered_at", "confirmed_at")),
             Column("preparation_hours", FLOAT, _hours("confirmed_at", "prepared_at")),
@@ -106,7 +109,11 @@ def _rows_behind(*, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Se
     headings = [gettext("Waybill"), gettext("Customer"), gettext("Status"), gettext("Promised"), gettext("Delivered")]
     found = []
     for one in shipment_rows(actor=actor).filter(pk__in=ids).order_by("pk"):
-        days = [date_format(at, "Y-m-d") if at else "" for at in (one.promised_delivery_at, one.delivered_at)]
+        # Days of the destination's zone, by which the figure judged them.
+        days = [
+            clock.local_date(at, one.zone).isoformat() if at else ""
+            for at in (one.promised_delivery_at, one.delivered_at)
+        ]
         cells = (one.customer.name if one.customer else "", str(STATUS_LABELS[Status(one.status)]), *days)
         found.append(Row(one.pk, one.waybill, reverse("desk:shipment", args=[one.pk]), cells))
     return headings, found

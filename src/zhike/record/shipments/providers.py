@@ -5,29 +5,48 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform.actors import Actor
+from zhike.platform import audit
+from zhike.platform.actors import Actor, system_actor
 from zhike.platform.bulk.types import Target, register
+from zhike.platform.ops.types import OpsCard, Reading
+from zhike.platform.ops.types import register_card as register_operations
 from zhike.platform.search.types import Document, Hit, Numbers, Sight, register_numbers, register_source
+from zhike.record.agreements.types import register_subject
+from zhike.record.contacting.types import Value, register_sample_source
 from zhike.record.customers.types import (
     CardPlace,
     CustomerColumn,
+    ErasedPeople,
     Facet,
     Label,
     TimelineCursor,
     TimelineEntry,
+    Via,
     register_card,
     register_customer_move,
     register_group_measure,
+    register_keys,
+    register_personal_data,
     register_service_source,
     register_timeline,
 )
-from zhike.record.organization.types import HeldItem, ScopeColumn, register_holdings, register_unit_move
+from zhike.record.organization.types import HeldCounts, HeldItem, ScopeColumn, register_holdings, register_unit_move
 from zhike.record.shipments.actions import load_events, load_orders, pass_parcels
+from zhike.record.shipments.actions.erasure import count_parties, empty_parties, traces_of
+from zhike.record.shipments.pages._shared import lateness, state_status
 from zhike.record.shipments.policies import IMPORT_SHIPMENTS, VIEW_SHIPMENTS
-from zhike.record.shipments.queries import customers, documents
+from zhike.record.shipments.queries import (
+    customers,
+    documents,
+    notices,
+    orders_named,
+    shipments_named,
+    unknown_code_count,
+)
 from zhike.record.shipments.types.imports import EVENT_FIELDS, ORDER_FIELDS, REASONS
 
 
@@ -37,7 +56,7 @@ class HeldParcels:
     kind = "shipments"
     label: Label = _("Shipments on the way")
 
-    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, *, staff_ids: Sequence[int]) -> HeldCounts:
         return customers.parcels_held(staff_ids)
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]:
@@ -67,6 +86,14 @@ class Entries:
         self, *, actor: Actor, customer_id: int, facet: Facet, after: TimelineCursor | None, limit: int
     ) -> Sequence[TimelineEntry]:
         return customers.timeline(actor=actor, customer_id=customer_id, facet=facet, after=after, limit=limit)
+
+
+class OwnersOfWaybills:
+    name = "shipments"
+    via = Via.WAYBILL
+
+    def customer_ids(self, *, actor: Actor, key: str) -> QuerySet[Any, Any]:
+        return customers.customer_ids_by_number(actor=actor, key=key)
 
 
 class ShipmentMeasure:
@@ -100,6 +127,48 @@ class GoodsCard:
         return {"goods": found} if found.on_the_way else None
 
 
+class GoodsTab:
+    """Orders over all departments with their sum, and the latest shipments, each one click away (CUST-04, SHIP-12)."""
+
+    code = "goods"
+    label: Label = _("Goods")
+    place = CardPlace.TAB
+    right = VIEW_SHIPMENTS.code
+    order = 10
+    template = "shipments/card_goods.html"
+
+    def context(
+        self,
+        *,
+        actor: Actor,
+        customer_id: int,
+        query: Mapping[str, str],  # noqa: ARG002 - the protocol's signature
+        now: datetime,
+    ) -> Mapping[str, Any] | None:
+        found = customers.goods_of(actor=actor, customer_id=customer_id)
+        lines = [
+            (row, reverse("desk:shipment", args=[row.pk]), state_status(row.status), lateness(row, now))
+            for row in found.latest
+        ]
+        return {"goods": found, "lines": lines} if lines or found.orders.orders else None
+
+
+class Parties:
+    """Consignors and consignees, by their telephone numbers."""
+
+    name = "shipments"
+    label: Label = _("Consignor or consignee on shipments")
+
+    def count(self, *, people: ErasedPeople) -> int:
+        return count_parties(people)
+
+    def erase(self, *, people: ErasedPeople, now: datetime) -> int:
+        return empty_parties(people, now)
+
+    def traces(self, *, people: ErasedPeople) -> Sequence[audit.Trace]:
+        return traces_of(people)
+
+
 class ShipmentSearch:
     kind = documents.KIND
     label: Label = _("Shipments")
@@ -123,6 +192,32 @@ class Waybills:
 
     def exact(self, *, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Mapping[str, Sequence[Hit]]:
         return documents.exact_numbers(actor=actor, numbers=numbers, limit=limit)
+
+
+class WaybillSamples:
+    """Real values of a shipment for previews of templates."""
+
+    name = "shipments"
+    label: Label = _("Waybill number")
+
+    def values(self, *, actor: Actor, reference: str) -> Mapping[str, Value] | None:
+        return notices.notice_values(actor=actor, reference=reference)
+
+
+class PromisesOfGoods:
+    """Promises may be about a shipment of the customer."""
+
+    kind = "shipment"
+    label: Label = _("Shipment")
+
+    def customer_of(self, *, actor: Actor, key: str) -> int | None:
+        return customers.shipments_by_key(actor=actor, keys=[key]).get(key, (None, ""))[0]
+
+    def links(self, *, actor: Actor, keys: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        found = customers.shipments_by_key(actor=actor, keys=keys)
+        return {
+            key: (waybill, reverse("desk:shipment", args=[int(key)])) for key, (_customer, waybill) in found.items()
+        }
 
 
 ORDERS = register(
@@ -153,8 +248,31 @@ register_customer_move(CustomerColumn("shipments_order"), keys=["shipments.Order
 register_customer_move(CustomerColumn("shipments_shipment"), keys=["shipments.Shipment.customer"])
 register_holdings(HeldParcels(), keys=["shipments.Shipment.courier_staff", "shipments.Leg.courier_staff"])
 register_service_source(Services())
+register_subject(PromisesOfGoods())
 register_timeline(Entries())
 register_group_measure(ShipmentMeasure())
 register_card(GoodsCard())
+register_card(GoodsTab())
+register_keys(OwnersOfWaybills())
+register_personal_data(Parties(), keys=[])
 register_source(ShipmentSearch())
 register_numbers(Waybills())
+
+
+def _codes(_now: datetime) -> list[Reading]:
+    waiting = unknown_code_count(actor=system_actor("shipments.operations"))
+    return [
+        Reading(
+            label=_("Status codes nobody has explained"),
+            value=waiting,
+            metric="zhike_shipments_unknown_codes",
+            trouble=waiting > 0,
+            url=reverse("shipments:gaps"),
+        )
+    ]
+
+
+register_operations(OpsCard("50-shipments-codes", _("Tracking codes"), _codes))
+register_sample_source(WaybillSamples())
+audit.register_naming("shipment", shipments_named)
+audit.register_naming("order", orders_named)

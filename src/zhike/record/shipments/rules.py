@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from zhike.platform import clock
-from zhike.record.shipments.types.codes import TERMINAL, Classifier, Condition, IncidentReason, LateRule, Status
+from zhike.record.shipments.types.codes import TERMINAL, Classifier, IncidentReason, LateRule, Status
 from zhike.record.shipments.types.views import Stop
 
 # One letter a state, in the order in which states of the same instant count. The same letters are folded in SQL.
@@ -23,7 +23,6 @@ REOPENS: Final = {
 DAMAGE: Final = frozenset({IncidentReason.CARRIER_DAMAGED})
 LOSS: Final = frozenset({IncidentReason.CARRIER_LOST})
 SHORTAGE: Final = frozenset({IncidentReason.CARRIER_SHORT})
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,24 +144,9 @@ def masked_name(name: str) -> str:
     return f"{name[0]}**" if name else ""
 
 
-def condition_flags(condition: Condition | None) -> tuple[bool, bool]:
-    """Whether the delivery reply says damaged, and whether it says short."""
-    return (
-        condition in {Condition.DAMAGED, Condition.DAMAGED_AND_SHORT},
-        condition in {Condition.SHORT, Condition.DAMAGED_AND_SHORT},
-    )
-
-
 def event_month(ordered_at: datetime, zone: str) -> date:
     """The month a shipment belongs to for ever: that of its order, in its own zone."""
     return clock.local_date(ordered_at, zone).replace(day=1)
-
-
-def hours_between(start: datetime | None, end: datetime | None) -> float | None:
-    """Hours from one milestone to the next; None where one is missing or they stand in the wrong order."""
-    if start is None or end is None or end < start:
-        return None
-    return (end - start) / _HOUR
 
 
 def normal_waybill(text: str) -> str:

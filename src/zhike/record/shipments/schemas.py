@@ -1,11 +1,13 @@
 """Shapes of the shipments API. Times are ISO 8601 with offset; money is exact text."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationError, WrapValidator
 
 from zhike.record.shipments.types.codes import (
     BusinessLine,
@@ -15,7 +17,6 @@ from zhike.record.shipments.types.codes import (
     LegKind,
     ServiceMode,
     Status,
-    WatchKind,
 )
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
@@ -178,14 +179,32 @@ class EventIn(Schema):
     external_id: Text80 | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadEvent:
+    """An event of a push that does not fit `EventIn`: as it came, and the first thing that is wrong with it."""
+
+    given: Any
+    error: Mapping[str, Any]
+
+
+def _or_why(given: Any, read: Callable[[Any], EventIn]) -> EventIn | UnreadEvent:  # noqa: ANN401 - anything may come
+    try:
+        return read(given)
+    except ValidationError as error:
+        return UnreadEvent(given, error.errors(include_url=False)[0])
+
+
 class EventsIn(Schema):
-    """A push of events from one source; `keep_unknown` lets events of unregistered waybills wait."""
+    """A push of events from one source; `keep_unknown` lets events of unregistered waybills wait.
+
+    Events that cannot be read are named in the answer; they do not keep the others out.
+    """
 
     source: Annotated[str, Field(min_length=1, max_length=60)]
     vocabulary: Annotated[str, Field(min_length=1, max_length=24)] = "zhike"
     zone: Zone = "UTC"
     keep_unknown: bool = False
-    events: Annotated[list[EventIn], Field(min_length=1, max_length=10_000)]
+    events: Annotated[list[Annotated[EventIn, WrapValidator(_or_why)]], Field(min_length=1, max_length=10_000)]
 
 
 class RefusedOut(Schema):
@@ -340,6 +359,20 @@ class DepartmentOut(Schema):
     values: list[tuple[str, Decimal]]
 
 
+class FeedLineOut(Schema):
+    """One source of the last 30 days: what came, and the delay (arrival − event time) of live events in minutes."""
+
+    source: str
+    vocabulary: str
+    batches: int
+    created: int
+    duplicate: int
+    rejected: int
+    last_at: datetime
+    median_delay: float | None
+    p90_delay: float | None
+
+
 class OrdersByDepartmentOut(Schema):
     """The departments' sums equal the totals, which are counted apart."""
 
@@ -382,8 +415,3 @@ class TrackOut(Schema):
     outlet_phone: str
     courier_name: str
     courier_phone: str
-
-
-class WatchIdOut(Schema):
-    shipment_id: int
-    kind: WatchKind

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from zhike.insight.metrics.types import Figure, Question
 from zhike.platform import clock, outbox
 from zhike.platform.bulk import actions, queries
 from zhike.platform.bulk.mapping import ImportMapping, parse_toml
+from zhike.platform.bulk.queries import JoinView
 from zhike.platform.db import launcher, roles
 from zhike.platform.environment import environment
+from zhike.platform.errors import ZhikeError
 
 DATABASE = "zhike_try"
 MAPPING = Path("docs/guide/examples/marketplace.toml")
@@ -39,9 +42,10 @@ class Command(BaseCommand):
         if not folder.is_dir():
             message = f"{folder} is not a folder"
             raise CommandError(message)
+        mapping = read_mapping(options["mapping"])
+        check_files(folder, mapping)
         if os.environ.get("ZHIKE_DB_NAME") != DATABASE:
             sys.exit(in_fresh_database([str(folder), "--mapping", str(options["mapping"])]))
-        mapping = parse_toml(options["mapping"].read_text("utf-8"))
         self._company()
         for turn in (1, 2):
             self.stdout.write(f"\nImport {turn} of the same files")
@@ -56,11 +60,14 @@ class Command(BaseCommand):
         make_staff(world, make_units(world, now), now)
 
     def _import(self, folder: Path, mapping: ImportMapping) -> None:
-        uploads = [
-            actions.Upload(source.name, source.file, (folder / source.file).read_bytes())
-            for source in mapping.sources.values()
-        ]
-        run_id = actions.open_run(actor=ACTOR, mapping=mapping, uploads=uploads, source=mapping.name, now=clock.now())
+        with ExitStack() as opened:
+            uploads = [
+                actions.Upload(source.name, source.file, opened.enter_context((folder / source.file).open("rb")))
+                for source in mapping.sources.values()
+            ]
+            run_id = actions.open_run(
+                actor=ACTOR, mapping=mapping, uploads=uploads, source=mapping.name, now=clock.now()
+            )
         actions.execute_run(actor=ACTOR, run_id=run_id, now=clock.now())
         run = queries.get_run(actor=ACTOR, run_id=run_id)
         for step in run.steps:
@@ -70,12 +77,22 @@ class Command(BaseCommand):
             )
             for refusal in step.refusals[:5]:
                 self.stdout.write(f"    line {refusal.line}, {refusal.column}: {refusal.value!r} {refusal.reason}")
+            for join in step.joins:
+                self._tell_join(join)
         outbox.drain_all(now=clock.now())
         lake.refresh_all(actor=ACTOR, now=clock.now())
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM messaging_message")
             (messages,) = cursor.fetchone() or (0,)
         self.stdout.write(f"  {messages} messages sent")
+
+    def _tell_join(self, join: JoinView) -> None:
+        if join.unmatched:
+            self.stdout.write(
+                f"    warning: {join.unmatched} rows, the first on line {join.first_line}, have no row in {join.file}"
+            )
+        for refusal in join.refusals[:5]:
+            self.stdout.write(f"    {join.file}, line {refusal.line}: {refusal.value!r} {refusal.reason}")
 
     def _figures(self) -> None:
         for metric_id in FIGURES:
@@ -88,6 +105,30 @@ class Command(BaseCommand):
             answer = figures.compute(actor=ACTOR, question=Question("late", split=(dimension,)))
             for figure in answer.figures:
                 self.stdout.write(f"  {figure.at[dimension]}: {told(figure, '%')}")
+
+
+def read_mapping(path: Path) -> ImportMapping:
+    """The mapping file; raises `CommandError` where it is missing or wrong."""
+    if not path.is_file():
+        message = f"{path} is not a file; it should be the mapping of the folder's files (TOML)"
+        raise CommandError(message)
+    try:
+        return parse_toml(path.read_text("utf-8"))
+    except (ZhikeError, UnicodeDecodeError) as error:
+        message = f"{path}: {error}"
+        raise CommandError(message) from error
+
+
+def check_files(folder: Path, mapping: ImportMapping) -> None:
+    """Raise `CommandError` naming every file of the mapping that the folder lacks, and what it holds instead."""
+    missing = [source.file for source in mapping.sources.values() if not (folder / source.file).is_file()]
+    if missing:
+        found = sorted(path.name for path in folder.iterdir() if path.is_file())
+        message = (
+            f"{folder} lacks {', '.join(missing)}, which the mapping names; it holds "
+            f"{', '.join(found) or 'no files'}. Nothing was imported. Add the missing files or correct the mapping."
+        )
+        raise CommandError(message)
 
 
 def in_fresh_database(arguments: list[str]) -> int:

@@ -84,7 +84,7 @@ def revoke(request: HttpRequest, key_id: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, actor: Actor) -> KeyForm:
-    rights = [(code, f"{right.label} ({code})") for code, right in authz.rights().items() if actor.has(code)]
+    rights = [(code, f"{right.label} ({code})") for code, right in queries.giveable_rights(actor=actor).items()]
     units = [
         (str(unit.id), f"{'　' * unit.depth}{unit.name}")
         for unit in unit_tree(actor=actor)

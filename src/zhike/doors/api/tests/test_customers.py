@@ -9,9 +9,12 @@ from zhike.doors.api import actions
 from zhike.platform import clock
 from zhike.platform.actors import system_actor
 from zhike.platform.authz import rights
+from zhike.record.customers import actions as customer_actions
 from zhike.record.customers.models import Customer
 from zhike.record.customers.tests.factories import contact, customer, phone
+from zhike.record.customers.types import ChainRole, Dealing
 from zhike.record.organization.tests import factories as organization
+from zhike.record.shipments.tests import factories as goods
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1"
@@ -38,7 +41,9 @@ def test_customers__are_opened_read_and_paged(api: Client) -> None:
     first = api.get(f"{ROOT}/customers", {"limit": 1}).json()
     second = api.get(f"{ROOT}/customers", {"limit": 1, "cursor": first["next"]}).json()
     assert {first["items"][0]["id"], second["items"][0]["id"]} == set(Customer.objects.values_list("pk", flat=True))
-    assert second["next"] is None
+    assert (first["previous"], second["next"]) == (None, None)
+    back = api.get(f"{ROOT}/customers", {"limit": 1, "cursor": second["previous"]}).json()
+    assert back == first
 
 
 @pytest.mark.req("CUST-01")
@@ -120,3 +125,43 @@ def test_timeline__is_written_and_read_back(api: Client) -> None:
 @pytest.mark.parametrize("path", ["/customers/CU-999999", "/contacts/999", "/enquiries/999", "/customers/%00/group"])
 def test_absent__is_404_never_500(api: Client, path: str) -> None:
     assert api.get(f"{ROOT}{path}").status_code in {404, 422}
+
+
+@pytest.mark.req("CUST-06")
+def test_base__figures_stages_units_and_coverage_are_read_by_programs(api: Client) -> None:
+    first, second = customer(), customer()
+    contact(first, roles=(ChainRole.DECISION_MAKER,))
+    customer_actions.add_seat(
+        actor=system_actor("tests"), customer_id=first.pk, role=ChainRole.USER, title="", now=clock.now()
+    )
+    for unit, rows in (
+        (organization.unit(name="空运部"), (first, second)),
+        (organization.unit(name="仓储部"), (first,)),
+    ):
+        dealings = [Dealing(customer_id=row.pk, unit_id=unit.pk, at=clock.now()) for row in rows]
+        customer_actions.record_dealings(actor=system_actor("tests"), dealings=dealings, now=clock.now())
+    base = api.get(f"{ROOT}/customers/figures").json()
+    shares = {share["id"]: (share["hits"], share["base"]) for share in base["shares"]}
+    assert (shares["known_to_two_units"], shares["chain_covered"]) == ((1, 2), (1, 2))
+    assert base["departments"] == {"1": 1, "2": 1}
+    assert {stage["stage"]: stage["count"] for stage in base["stages"]}["before"] == base["customers"] == 2
+    units = api.get(f"{ROOT}/customers/{first.number}/units").json()
+    assert {unit["unit_name"] for unit in units} == {"空运部", "仓储部"}
+    assert [p["stage"] for p in api.get(f"{ROOT}/customers/{first.number}/stages").json()] == ["before"]
+    coverage = api.get(f"{ROOT}/customers/{first.number}/coverage").json()
+    assert (coverage["covered"], coverage["identified"], coverage["share"]) == (1, 2, "0.5")
+
+
+def test_feeds__are_read_by_programs() -> None:
+    granted = [code for code in rights() if code.startswith("shipments.")]
+    made = actions.make_key(actor=system_actor("tests"), name="Feed", rights=granted, now=clock.now())
+    programs = Client(headers={"authorization": f"Bearer {made.shown_once}"})
+    parcel = goods.shipment()
+    event = {
+        "waybill": parcel.waybill,
+        "occurred_at": (clock.now() - goods.hours(2)).isoformat(),
+        "status": "in_transit",
+    }
+    assert _post(programs, "/tracking-events", {"source": "carrier", "events": [event]})[0] == 200
+    (line,) = programs.get(f"{ROOT}/tracking-feeds").json()
+    assert (line["source"], line["created"], round(line["median_delay"])) == ("carrier", 1, 120)

@@ -53,10 +53,13 @@ def test_new__shows_the_key_once_and_the_key_works() -> None:
     assert (found.rights, found.reach.everything) == (frozenset({"api.manage_keys"}), True)
 
 
-def test_new__offers_only_what_its_maker_may_do() -> None:
+def test_new__offers_what_its_maker_may_do_and_what_is_meant_for_programs() -> None:
     page = signed_in("admin").get(NEW)
 
     assertContains(page, 'value="api.manage_keys"')
+    # Meant for programs, though no administrator registers orders.
+    assertContains(page, 'value="shipments.register"')
+    assertNotContains(page, 'value="organization.approve_authority"')
     # Set with the rooms above in mind; no role holds it.
     assertNotContains(page, 'value="customers.push"')
 
@@ -129,3 +132,16 @@ def test_make_key__gives_no_more_reach_than_its_maker_has() -> None:
             actions.make_key(actor=maker, name="Feed", rights=[], unit_id=unit_id, now=clock.now())
     actions.make_key(actor=maker, name="Feed", rights=[], unit_id=outlet.pk, now=clock.now())
     assert ApiKey.objects.count() == 1
+
+
+def test_key_of_the_head_unit__reaches_rows_of_no_unit_too() -> None:
+    outlet = organization.unit()
+    maker = system_actor("tests")
+    whole, part = (
+        actions.make_key(actor=maker, name="Feed", rights=[], unit_id=unit.pk, now=clock.now())
+        for unit in (organization.company(), outlet)
+    )
+
+    reaches = [actions.actor_of_key_id(made.id, now=clock.now()).reach for made in (whole, part)]  # type: ignore[union-attr]
+
+    assert reaches == [Reach(everything=True), Reach(intervals=((outlet.tree_no, outlet.tree_end),))]

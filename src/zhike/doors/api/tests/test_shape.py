@@ -1,6 +1,7 @@
 """Every error has the one shape, wherever it arises."""
 
 import json
+import re
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -51,6 +52,48 @@ def test_api__its_description_can_be_fetched(program: Client) -> None:
 
     assert answer.status_code == 200
     assert all(path.startswith("/api/v1/") for path in answer.json()["paths"])
+
+
+def test_api__its_description_names_the_shape_of_errors_everywhere(program: Client) -> None:
+    described = program.get("/api/v1/openapi.json").json()
+
+    refused = [one["responses"].get("4XX") for path in described["paths"].values() for one in path.values()]
+    assert len(refused) > 100
+    assert all(
+        answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+        for answer in refused
+    )
+    assert set(described["components"]["schemas"]["Problem"]["properties"]) == SHAPE
+
+
+ZH_HANS = {
+    "pieces": "应为整数。",
+    "waybill": "最多60个字符。",
+}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_api__says_what_is_wrong_in_the_callers_language(program: Client, language: str) -> None:
+    heard = {"Accept-Language": language}
+    shipment = {"consignee": {}, "pieces": "two", "weight_kg": -1, "waybill": "X" * 61, "promised_pickup_at": "soon"}
+    order = {"ordered_at": "2026-03-02T08:00:00", "business_line": "rocket", "shipments": [shipment, 5]}
+
+    answer = program.post("/api/v1/orders", order, content_type="application/json", headers=heard)
+    unread = program.post("/api/v1/orders", "{", content_type="application/json", headers=heard)
+
+    assert (answer.status_code, unread.status_code) == (422, 400)
+    told = {one["field"]: one["message"] for one in answer.json()["fields"]}
+    assert len(told) >= 6
+    if language == "en":
+        assert told["shipments.0.waybill"] == "At most 60 characters."
+        assert unread.json()["message"] == "The request could not be read."
+        return
+    # Not a word of the framework's English is left, codes aside.
+    said = [*told.values(), unread.json()["message"]]
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in said)
+    assert not [text for text in said if re.search(r"input|should|field|valid|parse", text, re.IGNORECASE)]
+    if language == "zh-hans":
+        assert (told["shipments.0.pieces"], told["shipments.0.waybill"]) == (ZH_HANS["pieces"], ZH_HANS["waybill"])
 
 
 def shaped(path: str, response: HttpResponse) -> HttpResponse:

@@ -21,6 +21,7 @@ from zhike.platform.ui.components import (
     TimelineEntry,
     Tone,
 )
+from zhike.record.agreements.policies import PROMISE
 from zhike.record.customers import queries as customers
 from zhike.record.customers.policies import CHANGE_OWNER, EDIT, MERGE, REVEAL
 from zhike.record.customers.queries import People
@@ -46,10 +47,12 @@ from zhike.record.customers.types import (
 )
 from zhike.record.customers.types import TimelineEntry as Entry
 from zhike.record.interactions.policies import WRITE
+from zhike.service.cases.policies import HANDLE
 
 MOST_PEOPLE = 5
 # As many as leave the tabs above the fold; the rest is one click away.
 FIRST_ENTRIES = 4
+MOST_OTHERS = 24
 TONES = {Stage.DORMANT: Tone.WARN, Stage.LOST: Tone.QUIET, Stage.WON_BACK: Tone.ACT, Stage.DURING: Tone.OK}
 CHANNELS = {"wechat": Channel.CHAT, "web": Channel.PORTAL}
 IN_HEADER = frozenset({"class", "special_marks"})
@@ -72,6 +75,7 @@ def header(summary: CustomerSummary, actor: Actor) -> dict[str, Any]:
             on_duty=summary.owner.on_duty,
         ),
         "kind_label": KIND_LABELS[summary.kind],
+        "may_edit": actor.has(EDIT.code),
         "crumbs": [Crumb(gettext("Customer files"), reverse("customers:list"))],
         **_steps(summary, actor),
     }
@@ -82,8 +86,12 @@ def _steps(summary: CustomerSummary, actor: Actor) -> dict[str, Any]:
         return reverse(name, args=[summary.number])
 
     log = Button(label=_("Log contact"), url=at("desk:log_contact"), icon="phone", key="r", drawer=True)
+    promise = f"{reverse('agreements:promise_new')}?customer={summary.number}"
+    case = f"{reverse('cases:new')}?customer={summary.number}"
     steps = [
+        (HANDLE, Button(label=_("New case"), url=case, icon="plus", key="c")),
         (WRITE, Button(label=_("Write a note"), url=at("desk:note"), icon="note", key="n", drawer=True)),
+        (PROMISE, Button(label=_("Give a promise"), url=promise, icon="clock", key="p", drawer=True)),
         (EDIT, Button(label=_("Edit"), url=at("customers:edit"), icon="edit")),
     ]
     return {
@@ -203,7 +211,7 @@ def own_tab(code: str, actor: Actor, summary: CustomerSummary) -> dict[str, Any]
     if code == "units":
         return {**context, "units": customers.units_of(actor=actor, customer_id=summary.id)}
     rows = customers.enquiry_rows(actor=actor).filter(customer_id=summary.id).order_by("-at", "-pk")
-    return {**context, "enquiries": list(rows[:20])}
+    return {**context, "enquiries": list(rows[:20]), "may_edit": actor.has(EDIT.code)}
 
 
 def _file_tab(actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
@@ -215,8 +223,9 @@ def _file_tab(actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
         (MERGE, _("Merge a duplicate"), "customers:merge"),
         (MERGE, _("Group"), "customers:group_link"),
         (EDIT, _("Set the stage"), "customers:stage"),
-        (EDIT, _("Close the file"), "customers:close"),
     ]
+    again = Button(label=_("Open the file again"), url=reverse("customers:reopen", args=[summary.number]), post=True)
+    close = Button(label=_("Close the file"), url=reverse("customers:close", args=[summary.number]))
     return {
         "facts": [
             Fact(label=_("Kind of file"), value=KIND_LABELS[entry.kind]),
@@ -232,7 +241,8 @@ def _file_tab(actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
             Button(label=label, url=reverse(name, args=[summary.number]))
             for right, label, name in steps
             if actor.has(right.code)
-        ],
+        ]
+        + ([close if summary.active else again] if actor.has(EDIT.code) else []),
         "may_edit": actor.has(EDIT.code),
     }
 
@@ -241,6 +251,7 @@ def _net_tab(actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
     """Who decides: people in lanes of their roles (网状关系网)."""
     people = customers.people(actor=actor, customer_id=summary.id)
     by_id: Mapping[int, ContactCard] = {card.id: card for card in people.contacts}
+    others = [card for card in people.contacts if not card.roles]
     lanes = []
     for role, label in CHAIN_LABELS.items():
         seats = [seat for seat in people.coverage.seats if seat.role == role]
@@ -248,7 +259,8 @@ def _net_tab(actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
     return {
         "lanes": lanes[::-1],
         "coverage": people.coverage,
-        "others": [card for card in people.contacts if not card.roles],
+        "others": others[:MOST_OTHERS],
+        "more_others": max(0, len(others) - MOST_OTHERS),
         "strengths": STRENGTH_LABELS,
         "channels": CHANNEL_LABELS,
         "may_edit": actor.has(EDIT.code),

@@ -1,6 +1,7 @@
 """Writing down contacts and notes from the customer's page, and correcting them."""
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -16,6 +17,7 @@ from zhike.platform.ui.components import Crumb
 from zhike.platform.ui.forms import add_errors
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.toasts import toast
+from zhike.record.agreements import actions as agreements
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import CustomerSummary, Label
 from zhike.record.interactions import actions, queries
@@ -39,13 +41,25 @@ def log_contact(request: HttpRequest, number: str) -> HttpResponse:
     form = ContactLogForm(request.POST or None, people=_people(actor, summary.id))
     if form.is_bound and form.is_valid():
         try:
-            actions.log_contact(actor=actor, customer_id=summary.id, log=form.log(actor.zone), now=clock.now())
+            _keep(actor, form, summary)
         except Invalid as error:
+            promised = {"text": "promised", "due_at": "promised_until"}
+            error.fields = {promised.get(name, name): found for name, found in error.fields.items()}
             add_errors(form, error)
         else:
             toast(request, gettext("Contact written down."))
             return HttpResponseRedirect(_back(summary))
     return _draw(request, form, summary, title=_("Log contact"), submit=_("Log contact"))
+
+
+def _keep(actor: Actor, form: ContactLogForm, summary: CustomerSummary) -> None:
+    """The contact and the promise given in it, both or neither."""
+    now = clock.now()
+    promise = form.promise(summary.id, actor.zone)
+    with transaction.atomic():
+        if promise is not None:
+            agreements.make_promise(actor=actor, entry=promise, now=now)
+        actions.log_contact(actor=actor, customer_id=summary.id, log=form.log(actor.zone), now=now)
 
 
 @requires(WRITE)

@@ -1,18 +1,22 @@
 """What the shipment page shows of each part."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock, phones
 from zhike.platform.actors import Actor
 from zhike.platform.files import list_files
+from zhike.platform.i18n.regions import place_name
+from zhike.platform.ui import formats
 from zhike.platform.ui.components import Fact, Person, Status, Text, Tone
 from zhike.record.customers.policies import REVEAL
 from zhike.record.organization.types import OutletCard
@@ -22,6 +26,7 @@ from zhike.record.shipments.queries import ShipmentRecord
 from zhike.record.shipments.types.codes import (
     CONDITION_LABELS,
     ETA_LABELS,
+    LEG_LABELS,
     LINE_LABELS,
     MODE_LABELS,
     REASON_LABELS,
@@ -41,7 +46,7 @@ from zhike.record.shipments.types.codes import Status as State
 from zhike.record.shipments.types.views import EventLine, LegLine, ReplyLine, Stop
 
 MOST_STEPS = 7
-# What programs call a region; people read the city.
+# What programs call a region and nobody has a name for; people read the city.
 _REGION_CODE = re.compile(r"^[A-Z]{2}(-|$)")
 _TONES = {State.DELIVERED: Tone.OK, State.OUT_FOR_DELIVERY: Tone.ACT, State.CANCELLED: Tone.QUIET}
 
@@ -77,6 +82,7 @@ class Promise:
     age: timedelta | None
     last_event_at: datetime | None
     rule_version: int
+    left: str
 
 
 def promise(row: ShipmentRecord, now: datetime) -> Promise:
@@ -92,7 +98,15 @@ def promise(row: ShipmentRecord, now: datetime) -> Promise:
         age=queries.data_age(row, now),
         last_event_at=row.last_event_at,
         rule_version=row.late_rule_version,
+        left=_left(row, now) if row.is_open and promised else "",
     )
+
+
+def _left(row: ShipmentRecord, now: datetime) -> str:
+    """How long until the promise is broken; what is over stands in the header."""
+    if row.overdue_at is None or row.overdue_at <= now:
+        return ""
+    return gettext("%(span)s left") % {"span": span(row.overdue_at - now)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +185,9 @@ class Dial:
 
 
 def dial(number: str) -> Dial | None:
-    return Dial(number, phones.display(number)) if number else None
+    """A number as a feed wrote it; what cannot be read is dialled as it was written."""
+    dialled = phones.parse(number).e164 or number
+    return Dial(dialled, phones.display(dialled)) if number else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +203,7 @@ class Holder:
     courier: str
     courier_phone: Dial | None
     gap: bool
-    couriers: tuple[tuple[str, str], ...]
+    couriers: tuple[tuple[str, Dial | None], ...]
 
 
 def holder(actor: Actor, row: ShipmentRecord, card: OutletCard | None) -> Holder:
@@ -201,7 +217,7 @@ def holder(actor: Actor, row: ShipmentRecord, card: OutletCard | None) -> Holder
         courier=row.courier_name,
         courier_phone=dial(row.courier_phone),
         gap=State(row.status) is State.OUT_FOR_DELIVERY and not row.courier_phone,
-        couriers=tuple((c.name, phones.display(c.phone)) for c in card.couriers[:6]) if card else (),
+        couriers=tuple((c.name, dial(c.phone)) for c in card.couriers[:6]) if card else (),
     )
 
 
@@ -214,12 +230,21 @@ def _hours(card: OutletCard | None) -> str:
 @dataclass(frozen=True, slots=True)
 class LegRow:
     line: LegLine
+    kind: str
     outlet: Dial | None
     courier: Dial | None
 
 
 def leg_rows(legs: Sequence[LegLine]) -> list[LegRow]:
-    return [LegRow(leg, dial(leg.outlet_phone), dial(leg.courier_phone)) for leg in legs]
+    """One row a responsible point: what it did one after the other stands in one row, with whoever carried it last."""
+    rows: list[LegRow] = []
+    for _point, found in groupby(legs, key=lambda leg: (leg.unit_id, leg.outlet)):
+        stays = list(found)
+        line = next((leg for leg in reversed(stays) if leg.courier_name or leg.courier_phone), stays[-1])
+        did = dict.fromkeys(str(LEG_LABELS[leg.kind]) for leg in stays)
+        kind = pgettext("between listed things", ", ").join(did)
+        rows.append(LegRow(line, kind, dial(stays[-1].outlet_phone), dial(line.courier_phone)))
+    return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,19 +295,27 @@ def people(actor: Actor, row: ShipmentRecord) -> list[tuple[Text, Person, str]]:
         if line is None:
             continue
         url = reverse("shipments:phone", args=[row.pk, role.value]) if may_reveal and line.phone else ""
-        region = "" if _REGION_CODE.match(line.region) else line.region
-        where = " ".join(part for part in (region, line.city, line.address if may_reveal else "") if part)
+        named = place_name(line.region)
+        region = "" if _REGION_CODE.match(named) else named
+        address = line.address if may_reveal else ""
+        # Chinese addresses mostly begin with region and city; neither is said twice.
+        before = [part for part in (region, line.city) if part and not address.startswith(part)]
+        where = " ".join(part for part in (*dict.fromkeys(before), address) if part)
         shown.append((label, Person(name=line.name or "–", phone=line.phone, reveal_url=url), where))
     return shown
 
 
-def facts(row: ShipmentRecord) -> list[Fact]:
+def facts(row: ShipmentRecord, holding: Collection[str]) -> list[Fact]:
+    """`holding`: numbers of the agreements that stand below; what the order says is told where it says another."""
     order, customer = row.order, row.customer
-    money = f"{order.declared_value:,.2f} {order.declared_currency}" if order.declared_value is not None else ""
+    declared = order.declared_value
+    money = "" if declared is None else formats.money(declared, order.declared_currency)
     return [
         Fact(
             label=_("Customer"),
-            value=f"{customer.name} {customer.number}" if customer else None,
+            value=format_html('{} <span class="text-nowrap">{}</span>', customer.name, customer.number)
+            if customer
+            else None,
             url=reverse("desk:customer", args=[customer.number]) if customer else "",
             missing=_("unknown shipper"),
         ),
@@ -301,9 +334,15 @@ def facts(row: ShipmentRecord) -> list[Fact]:
             value=f"{row.pieces} / {row.weight_kg.normalize():f} kg" if row.weight_kg is not None else str(row.pieces),
         ),
         Fact(label=_("Declared value"), value=money),
-        Fact(label=_("Agreement"), value=order.agreement_reference),
+        *_agreement(order.agreement_reference, holding),
         Fact(label=_("Condition"), value=_condition(row)),
     ]
+
+
+def _agreement(named: str, holding: Collection[str]) -> list[Fact]:
+    if not holding:
+        return [Fact(label=_("Agreement"), value=named)]
+    return [] if not named or named in holding else [Fact(label=_("Agreement named in the order"), value=named)]
 
 
 def _condition(row: ShipmentRecord) -> str:

@@ -1,11 +1,15 @@
 """The customer's page and the pages around it, as signed-in people see them."""
 
 import re
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
+from zhike.platform import clock
 from zhike.record.customers import actions, queries
 from zhike.record.customers.models import Contact, Customer, Enquiry
 from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer, enquiry, phone
@@ -15,6 +19,7 @@ from zhike.record.interactions.tests.factories import call
 from zhike.record.organization import actions as organization_actions
 from zhike.record.organization.models import Staff
 from zhike.record.organization.tests import factories as organization
+from zhike.record.shipments.tests import factories as goods
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +51,7 @@ def _page(client: Client, row: Customer, query: str = "") -> str:
     return response.content.decode()
 
 
-@pytest.mark.req("CUST-04", partial="shipments, cases, claims, surveys, agreements")
+@pytest.mark.req("CUST-04", partial="claims, surveys, opportunities")
 def test_customer_page__shows_file_people_timeline_and_standing_each_one_click_away() -> None:
     client, member = signed_in("agent")
     row = customer(member, name="华夏电子（上海）有限公司")
@@ -77,7 +82,18 @@ def test_customer_page__shows_file_people_timeline_and_standing_each_one_click_a
     assert reverse("customers:enquiry", args=[asked.pk]) in _page(client, row, "?tab=enquiries")
 
 
-@pytest.mark.req("CUST-04", partial="shipments, cases, claims, surveys, agreements")
+def test_customer_page__goods_on_the_way_lead_to_their_list() -> None:
+    client, member = signed_in("agent")
+    row = customer(member)
+    goods.shipment(customer=row, is_open=True)
+    goods.shipment(customer=row, is_open=True, status="exception")
+    page = _page(client, row)
+    assert "2 shipments on the way" in page
+    assert f"{reverse('shipments:list')}?customer={row.number}&amp;open=1" in page
+    assert "1 with an exception" in page
+
+
+@pytest.mark.req("CUST-04", partial="claims, surveys, opportunities")
 def test_customer_page__first_view_costs_at_most_twelve_queries(
     django_assert_max_num_queries: pytest.FixtureRequest,
 ) -> None:
@@ -196,13 +212,15 @@ def test_pages__of_a_file_open(name: str) -> None:
     assert client.get(reverse(f"customers:{name}", args=[row.number])).status_code == 200
 
 
-@pytest.mark.req("CUST-16", partial="import")
-def test_list__is_exported() -> None:
+@pytest.mark.req("CUST-16")
+def test_list__is_exported_in_the_reader_s_language() -> None:
     client, member = signed_in("supervisor")
     row = customer(member, name="东方纺织")
     response = client.get(reverse("customers:list"), {"export": "csv"})
     assert response.status_code == 200
-    text = b"".join(response).decode("utf-8-sig")
+    with translation.override("zh-hans"):
+        text = b"".join(response).decode("utf-8-sig")
+    assert text.startswith("Number,")
     assert row.number in text
     assert "东方纺织" in text
 
@@ -258,3 +276,88 @@ def test_contact__is_added_edited_and_leaves_on_its_page() -> None:
     client.post(reverse("customers:contact_left", args=[person.pk]))
     person.refresh_from_db()
     assert (person.form_of_address, person.active) == ("陈总", False)
+
+
+def test_customer_page__goods_on_the_way_open_the_list_of_them() -> None:
+    client, member = signed_in("agent")
+    row = customer(member)
+    goods.shipment(customer=row, waybill="ZK900000000001")
+    page = _page(client, row)
+    assert f"{reverse('shipments:list')}?customer={row.number}&amp;open=1" in page
+    assert "ZK900000000001" in _page(client, row, "?tab=goods")
+
+
+def test_customer_page__offers_nothing_that_the_reader_may_not_do() -> None:
+    client, _member = signed_in("auditor")
+    row = customer()
+    contact(row, name="陈静", roles=(ChainRole.USER,))
+    for tab in ("", "?tab=net", "?tab=enquiries", "?tab=file"):
+        page = _page(client, row, tab)
+        for step in ("contact_new", "edit", "close"):
+            assert reverse(f"customers:{step}", args=[row.number]) not in page
+        assert reverse("customers:enquiry_new") not in page
+        assert reverse("desk:log_contact", args=[row.number]) not in page
+
+
+def test_search__a_customers_number_opens_the_file_although_its_people_carry_it() -> None:
+    client, member = signed_in("agent")
+    row = customer(member)
+    contact(row, name="陈静")
+    chain = client.get(reverse("desk:search"), {"q": row.number}, follow=True).redirect_chain
+    assert chain[-1] == (reverse("desk:customer", args=[row.number]), 302)
+
+
+def test_owner__a_hand_over_of_many_is_taken_back_and_later_changes_stay() -> None:
+    client, member = signed_in("supervisor")
+    first, second, third = organization.staff(), organization.staff(), organization.staff()
+    rows = [customer(first), customer(second), customer(first)]
+    query = {"ids": [str(row.pk) for row in rows], "query": "", "to_staff_id": str(third.pk), "reason": ""}
+    done = client.post(reverse("customers:owner_many"), query, follow=True)
+    undo = re.search(r'data-undo="([^"]+)"', done.content.decode())
+    assert undo is not None
+    actions.change_owner(actor=SETUP, customer_ids=[rows[2].pk], to_staff_id=member.pk, reason="", now=clock.now())
+    assert client.post(unescape(undo[1]), {"next": reverse("customers:list")}).status_code == 302
+    owners = [Customer.objects.get(pk=row.pk).owner_id for row in rows]
+    assert owners == [first.pk, second.pk, member.pk]
+
+
+def test_owner__taking_back_needs_the_right() -> None:
+    client, member = signed_in("agent")
+    row = customer(member)
+    address = reverse("customers:owner_undo", args=[member.pk])
+    assert client.post(f"{address}?at={quote(row.owner_since.isoformat())}").status_code == 403
+    assert Customer.objects.get(pk=row.pk).owner_id == member.pk
+
+
+def test_bell__names_what_needs_its_reader_until_it_is_done() -> None:
+    client, member = signed_in("agent")
+    asked = enquiry(customer(member, name="华夏电子"), subject="空运报价", next_contact_on=NOW.date())
+    enquiry(customer(organization.staff()), subject="别人的", next_contact_on=NOW.date())
+    page = client.get(reverse("desk:bell")).content.decode()
+    assert reverse("customers:enquiry", args=[asked.pk]) in page
+    assert "空运报价" in page
+    assert "别人的" not in page
+    assert ">1<" in client.get(reverse("desk:bell"), {"part": "count"}).content.decode()
+    actions.win_enquiry(actor=SETUP, enquiry_id=asked.pk, now=clock.now())
+    assert "空运报价" not in client.get(reverse("desk:bell"), {"part": "list"}).content.decode()
+
+
+def test_palette__offers_steps_of_the_page_by_initials_and_no_page_without_right() -> None:
+    client, _member = signed_in("auditor")
+    found = client.get(reverse("desk:palette"), {"q": "djlx", "act": ["r:登记联系", "n:写备注"]}).content.decode()
+    assert 'data-zk-press="r"' in found
+    assert 'data-zk-press="n"' not in found
+    found = client.get(reverse("desk:palette"), {"act": ["alt-p:用语"]}).content.decode()
+    assert 'data-zk-press="alt-p"' in found
+    assert "<kbd>Alt+P</kbd>" in found
+    assert reverse("customers:new") not in client.get(reverse("desk:palette"), {"q": "customer"}).content.decode()
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "account_manager", "outlet", "claims", "executive", "admin"])
+def test_today__each_role_has_its_own_next_and_costs_at_most_twelve_queries(
+    role: str, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    client, _member = signed_in(role)
+    client.get("/")
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        assert client.get("/").status_code == 200

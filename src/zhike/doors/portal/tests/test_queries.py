@@ -11,6 +11,7 @@ from zhike.doors.portal.types import TrackView
 from zhike.platform import parameters
 from zhike.platform.actors import public_actor, system_actor
 from zhike.platform.errors import NotFound
+from zhike.record.organization.models import Unit
 from zhike.record.shipments import actions
 from zhike.record.shipments.tests.factories import SYSTEM
 from zhike.record.shipments.types.codes import Condition, Status
@@ -33,8 +34,9 @@ def look(waybill: str, ending: str = "", now: object = NOW) -> TrackView:
 def test_tracking__without_the_second_key_names_nobody(ending: str) -> None:
     found = look(parcel().waybill, ending)
 
-    assert (found.unlocked, found.calls, found.help, found.consignee, found.proof) == (False, (), (), "", "")
-    assert [line.text for line in (*found.events, *found.earlier)] == [
+    assert (found.unlocked, found.calls, found.help, found.consignee, found.proof) == (False, (), [], "", "")
+    assert found.latest is not None
+    assert [line.text for line in (found.latest, *found.earlier)] == [
         "浦东网点, Out for delivery",
         "上海转运中心, In transit",
         "华东转运中心, In transit",
@@ -42,15 +44,26 @@ def test_tracking__without_the_second_key_names_nobody(ending: str) -> None:
     ]
 
 
-@pytest.mark.req("SHIP-04", partial="the desk's page")
+@pytest.mark.req("SHIP-04")
 def test_tracking__with_the_phone_ending_the_courier_and_the_outlet_can_be_called() -> None:
     found = look(parcel().waybill, "5678")
 
-    assert [(call.name, call.phone, call.note) for call in found.calls] == [
-        ("Courier 赵磊", "+8613987654321", ""),
-        ("浦东网点", "+862162345678", "open until 20:00"),
+    assert [(call.name, call.phone, call.shown, call.note) for call in found.calls] == [
+        ("Courier 赵磊", "+8613987654321", "139 8765 4321", ""),
+        ("浦东网点", "+862162345678", "021 6234 5678", "open until 20:00"),
     ]
-    assert (found.unlocked, found.consignee) == (True, "陈**")
+    assert (found.unlocked, found.consignee, found.help) == (True, "陈**", [])
+
+
+@pytest.mark.parametrize(
+    ("home", "note"),
+    [("Asia/Shanghai", ""), ("Asia/Singapore", ""), ("Europe/Berlin", "Times are local: UTC+8"), ("", "")],
+)
+def test_tracking__names_the_zone_once_and_only_where_it_is_not_the_company_s(home: str, note: str) -> None:
+    made = parcel()
+    Unit.objects.filter(parent__isnull=True).update(zone=home)
+
+    assert (look(made.waybill).zone, look(made.waybill).zone_note) == (ZONE, note)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -12,12 +12,14 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests.harness.clusters import until
 from zhike.insight.lake import actions, build, queries
 from zhike.platform import facts
 from zhike.platform.actors import Actor, ActorKind, Reach, system_actor
 from zhike.platform.db.config import uri
 from zhike.platform.errors import Forbidden
 from zhike.platform.facts import Column, ColumnType, Fact
+from zhike.platform.ops.types import cards
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ACTOR = system_actor("test")
@@ -205,3 +207,33 @@ def test_table__shows_only_what_is_within_reach(toy: Fact) -> None:
 def test_refresh__is_refused_without_the_right() -> None:
     with pytest.raises(Forbidden):
         actions.refresh(actor=Actor(kind=ActorKind.STAFF, id="1"), fact="toys", now=NOW)
+
+
+def test_lags__tell_the_age_and_the_rows_behind_until_the_next_refresh(toy: Fact) -> None:
+    def seen() -> tuple[timedelta | None, int]:
+        later = NOW + timedelta(minutes=2)
+        return next((lag.age, lag.rows_behind) for lag in queries.lags(actor=ACTOR, now=later) if lag.fact == "toys")
+
+    _insert(3)
+    assert seen() == (None, 3)
+
+    def caught_up() -> bool:
+        """Once the transactions that ran beside the insert, also of other databases, have ended."""
+        actions.refresh(actor=ACTOR, fact="toys", now=NOW)
+        return seen() == (timedelta(minutes=2), 0)
+
+    until(caught_up, seconds=120)
+    _insert(2)
+    assert seen() == (timedelta(minutes=2), 2)
+
+
+def test_lags__are_a_card_of_the_operations_page(toy: Fact) -> None:
+    card = next(card for card in cards() if card.key == "40-lake")
+    actions.refresh(actor=ACTOR, fact="toys", now=NOW)
+
+    def trouble(minutes: int) -> dict[str, bool]:
+        readings = card.read(NOW + timedelta(minutes=minutes))
+        return {one.metric: one.trouble for one in readings if "_toys_" in one.metric}
+
+    assert trouble(5) == {"zhike_lake_toys_age_seconds": False, "zhike_lake_toys_rows_behind": False}
+    assert trouble(6)["zhike_lake_toys_age_seconds"]

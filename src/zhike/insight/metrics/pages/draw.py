@@ -1,21 +1,46 @@
 """Figures as cards, plots and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
-from zhike.insight.metrics.forms import Asked
-from zhike.insight.metrics.queries import MONTH, compare, dimensions_of
+from zhike.insight.metrics.forms import Asked, name_state
+from zhike.insight.metrics.pages.scales import Scale, drawn, drawn_all, drawn_answer, scale_of_answer
+from zhike.insight.metrics.pages.trends import Word, words_of
+from zhike.insight.metrics.queries import MONTH, dimensions_of
 from zhike.insight.metrics.types import Answer, Base, Change, Direction, Figure, Kind, Metric
 from zhike.methods.signals import control_limits
 from zhike.platform.ui.components import Definition, FigureCard, SparkPoint, Trend, Verdict
 from zhike.platform.ui.plots import FUNNEL_FROM, DotPlot, FunnelPlot, Limit, LinePlot, Plot, Series, Unit
 
-TREND_MONTHS = 3
+INTERVALS: Mapping[Kind, Promise | str] = {
+    Kind.RATE: _("Wilson's score interval"),
+    Kind.PER_THOUSAND: _("Wilson's score interval"),
+    Kind.DURATION: _("Student's t for the mean, order statistics for median and P90"),
+    Kind.COUNT: "",
+}
+TIMES: Mapping[str, Promise | str] = {
+    "ordered_date": _("day of the order"),
+    "delivered_date": _("day of the delivery"),
+    "promised_date": _("promised day"),
+    "opened_date": _("day the case was opened"),
+    "answered_date": _("day of the answer"),
+    "closed_date": _("day the case was closed"),
+    "asked_date": _("day the task was given"),
+    "ended_date": _("day the task ended"),
+    "said_date": _("day of the contact"),
+    "due_date": _("day the promise was due"),
+    "used_date": _("day of the use"),
+    "published_date": _("day of publication"),
+    "handed_date": _("day of the hand-over"),
+}
 MOST_DOTS = 40
+MOST_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +52,16 @@ class Line:
     rows_url: str
     hits_url: str
     deeper_url: str
+    change: Word | None
 
 
 def dimension_label(metric: Metric, dimension: str) -> str:
     return gettext("Month") if dimension == MONTH else str(dimensions_of(metric)[dimension].label)
+
+
+def unit_word(metric: Metric) -> str:
+    """The unit in full, for the dictionary."""
+    return gettext("hours") if metric.unit == "h" else metric.unit
 
 
 def value_name(figure: Figure, dimension: str) -> str:
@@ -49,66 +80,37 @@ def definition_of(metric: Metric) -> Definition:
     )
 
 
-def card_of(answer: Answer, months: Sequence[Figure], asked: Asked, period: str) -> FigureCard:
+def card_of(answer: Answer, months: Sequence[Figure], asked: Asked, period: str, trend: Trend | None) -> FigureCard:
     """The figure card: value, interval, base, missing, trend in words, course, and the way to its rows."""
-    metric, total = answer.metric, answer.total
+    metric, scale = answer.metric, scale_of_answer(answer)
+    total, months = drawn(answer.total, scale), drawn_all(months, scale)
     is_count = metric.kind is Kind.COUNT
     return FigureCard(
         label=metric.label,
         value=total.value if is_count or total.base is not Base.WITHHELD else 0,
-        unit=metric.unit,
+        unit=scale.unit,
         decimals=0 if is_count else 1,
         interval=(total.low, total.high) if total.low is not None and total.high is not None else None,
         n=None if is_count else total.n,
         missing=None if is_count else total.missing,
-        trend=None if is_count else trend_of(metric, months),
+        missing_label=pgettext("shipments", "without the data"),
+        trend=trend,
         spark=[SparkPoint(f.value, f.low, f.high, f.at[MONTH]) for f in months],
         as_of=answer.as_of,
         definition=definition_of(metric),
-        rows_url=reverse("metrics:rows", args=[metric.id]) + asked.query(split=(), generation=str(answer.generation)),
+        rows_url=reverse("metrics:rows", args=[metric.id]) + asked.query(split=(), **name_state(answer)),
         base_matters=not is_count,
         period=period,
     )
 
 
-def trend_of(metric: Metric, months: Sequence[Figure]) -> Trend | None:
-    """The last three months against the three before, by the interval of the difference."""
-    if len(months) < 2 * TREND_MONTHS:
-        return None
-    against = gettext("the 3 months before")
-    now, before = (_pooled(part) for part in (months[-TREND_MONTHS:], months[-2 * TREND_MONTHS : -TREND_MONTHS]))
-    if metric.kind is not Kind.RATE:
-        return None
-    change = compare(metric, now, before)
-    if change is None:
-        return Trend(verdict=Verdict.NOT_COMPARABLE, against=against)
-    return Trend.of(
-        change.low,
-        change.high,
-        higher_is_better=metric.direction is Direction.HIGHER,
-        against=against,
-        difference=_points(change),
-    )
-
-
-def _points(change: Change) -> str:
-    sign = "+" if change.difference > 0 else "−"
-    return gettext("%(difference)s points") % {"difference": f"{sign}{abs(change.difference):.1f}"}
-
-
-def _pooled(figures: Sequence[Figure]) -> Figure:
-    n = sum(f.n for f in figures)
-    hits = sum(f.hits or 0 for f in figures)
-    base = Base.SOUND if n >= 30 else Base.SMALL  # noqa: PLR2004 - methods §1.10
-    return Figure(at={}, names={}, n=n, missing=0, base=base, hits=hits)
-
-
-def month_plot(metric: Metric, months: Sequence[Figure], note: str) -> Plot:
+def month_plot(metric: Metric, months: Sequence[Figure], note: str, scale: Scale) -> Plot:
     """Getting better? One line with its band."""
+    months = drawn_all(months, scale)
     return LinePlot(
         title=gettext("%(figure)s by month") % {"figure": metric.label},
         note=note,
-        unit=metric.unit,
+        unit=scale.unit,
         decimals=0 if metric.kind is Kind.COUNT else 1,
         name=f"{metric.id}-month",
         x=[f.at[MONTH] for f in months],
@@ -126,6 +128,8 @@ def month_plot(metric: Metric, months: Sequence[Figure], note: str) -> Plot:
 
 def split_plot(answer: Answer, dimension: str, asked: Asked, note: str, *, most: int = MOST_DOTS) -> Plot | None:
     """Who differs? Sorted dots with intervals; beyond 30 units the rate against its base with control limits."""
+    scale = scale_of_answer(answer)
+    answer = drawn_answer(answer, scale)
     metric, total = answer.metric, answer.total
     shown = [f for f in answer.figures if f.value is not None]
     if not shown or total.value is None:
@@ -147,18 +151,20 @@ def split_plot(answer: Answer, dimension: str, asked: Asked, note: str, *, most:
         "title": gettext("%(figure)s by %(dimension)s")
         % {"figure": metric.label, "dimension": dimension_label(metric, dimension)},
         "note": note,
-        "unit": metric.unit,
+        "unit": scale.unit,
         "name": f"{metric.id}-{dimension}",
     }
     if len(rows) > FUNNEL_FROM and metric.kind is Kind.RATE and total.hits is not None:
         largest = max(f.n for f in shown)
         limits = [Limit(*one) for one in control_limits(total.hits / total.n, largest)]
-        return FunnelPlot(**texts, rows=rows, limits=limits, reference=total.value, reference_label=gettext("company"))
+        return FunnelPlot(
+            **texts, rows=rows, limits=limits, reference=total.value, reference_label=pgettext("line of a plot", "all")
+        )
     return DotPlot(
         **texts,
         rows=[*rows[: most // 2], *rows[-(most // 2) :]] if len(rows) > most else rows,
         reference=total.value,
-        reference_label=gettext("company"),
+        reference_label=pgettext("line of a plot", "all"),
         decimals=0 if metric.kind is Kind.COUNT else 1,
     )
 
@@ -173,19 +179,31 @@ def _verdict(metric: Metric, figure: Figure, total: Figure) -> Verdict:
     return Verdict.BETTER if above == (metric.direction is Direction.HIGHER) else Verdict.WORSE
 
 
-def lines_of(answer: Answer, split: Sequence[str], asked: Asked) -> list[Line]:
-    """The table: every group with its count, so that nothing withheld is lost from sight."""
+def hits_url(answer: Answer, asked: Asked) -> str:
+    """The numerator of the whole figure."""
+    query = asked.query(split=(), hits="1", **name_state(answer))
+    return reverse("metrics:rows", args=[answer.metric.id]) + query
+
+
+def lines_of(
+    answer: Answer, split: Sequence[str], asked: Asked, changes: Mapping[tuple[str, ...], Change | None], scale: Scale
+) -> list[Line]:
+    """The table: every group with its count, so that nothing withheld is lost from sight; the largest of very many."""
     metric = answer.metric
     rows_at = reverse("metrics:rows", args=[metric.id])
     figure_at = reverse("metrics:figure", args=[metric.id])
-    generation = str(answer.generation)
+    state = name_state(answer)
+    figures = answer.figures
+    if len(figures) > MOST_LINES:
+        figures = tuple(sorted(figures, key=lambda figure: -figure.n)[:MOST_LINES])
     return [
         Line(
             names=tuple(value_name(figure, dimension) for dimension in split),
-            figure=figure,
-            rows_url=rows_at + asked.query(split=(), generation=generation, **dict(figure.at)),
-            hits_url=rows_at + asked.query(split=(), generation=generation, hits="1", **dict(figure.at)),
+            figure=drawn(figure, scale),
+            rows_url=rows_at + asked.query(split=(), **state, **figure.at),
+            hits_url=rows_at + asked.query(split=(), hits="1", **state, **figure.at),
             deeper_url=figure_at + asked.query(split=(MONTH,), **dict(figure.at)),
+            change=words_of(metric, changes.get(tuple(figure.at.values())), scale) if changes else None,
         )
-        for figure in answer.figures
+        for figure in figures
     ]

@@ -1,9 +1,13 @@
 """The views."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import wraps
+from operator import itemgetter
+from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext
@@ -11,19 +15,25 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from zhike.insight.metrics import queries
-from zhike.insight.metrics.forms import PERIODS, UNLISTED, Asked, asked_of
-from zhike.insight.metrics.pages import draw
+from zhike.insight.metrics.forms import PERIODS, UNLISTED, Asked, asked_of, state_named, whole
+from zhike.insight.metrics.pages import draw, scales, trends
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.queries import MONTH
-from zhike.insight.metrics.types import Figure, Metric, metric_of, metrics
+from zhike.insight.metrics.types import Answer, Estimate, Figure, Kind, Metric, Question, metric_of, metrics
 from zhike.platform import clock, facts
 from zhike.platform.actors import Actor
-from zhike.platform.ui import navigation
+from zhike.platform.ui import formats, navigation
 from zhike.platform.ui.access import requires
-from zhike.platform.ui.components import ChipFilter, Empty, EmptyKind
+from zhike.platform.ui.components import ChipFilter, Empty, EmptyKind, Tab, Trend
 from zhike.platform.ui.navigation import Job, NavItem
+from zhike.platform.ui.plots import Plot
+from zhike.platform.ui.policies import EXPORT
 from zhike.platform.ui.requests import require_actor
+from zhike.platform.ui.tables import Column, sheet
+from zhike.platform.ui.tables import Kind as CellKind
 
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 MOUNT = "figures/"
 OVERVIEW_DOTS = 12
 OVERVIEW = ("on_time", "intact", "total_time", "courier_phone")
@@ -37,8 +47,20 @@ NO_MATCH = Empty(
 )
 
 
+def of_one_look(view: View[P]) -> View[P]:
+    """The whole page from one state of the lake, with each name asked for once."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        with queries.one_look(), facts.names_kept():
+            return view(request, *args, **kwargs)
+
+    return shown
+
+
 @require_GET
 @requires(VIEW_FIGURES)
+@of_one_look
 def overview(request: HttpRequest) -> HttpResponse:
     actor, today = require_actor(request), _today(request)
     asked = _asked(request, metric_of("on_time"))
@@ -46,12 +68,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     for metric_id in OVERVIEW:
         answer = queries.compute(actor=actor, question=asked.question(metric_id, (MONTH,)))
         months[metric_id] = _dated(answer.figures)
-        cards.append(draw.card_of(answer, months[metric_id], asked, _period(asked)))
+        trend = _trend(actor, asked, answer, months[metric_id])
+        cards.append(draw.card_of(answer, months[metric_id], asked, _period(asked), trend))
     outlets = queries.compute(actor=actor, question=asked.question("on_time", ("outlet_id",)))
     context = {
         **_bar(actor, metric_of("on_time"), asked),
         "cards": cards,
-        "line": draw.month_plot(metric_of("on_time"), months["on_time"], _period(asked)) if months["on_time"] else None,
+        "line": _on_time_line(months["on_time"], asked),
         "outlets": draw.split_plot(outlets, "outlet_id", asked, _period(asked), most=OVERVIEW_DOTS),
         "signals": [_signal(s) for s in queries.beyond_noise(actor=actor, until=today)],
         "others": [
@@ -62,29 +85,39 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "metrics/overview.html", context)
 
 
+def _on_time_line(months: Sequence[Figure], asked: Asked) -> Plot | None:
+    metric = metric_of("on_time")
+    return draw.month_plot(metric, months, _period(asked), scales.scale_of(metric, None)) if months else None
+
+
 @require_GET
 @requires(VIEW_FIGURES)
+@of_one_look
 def figure(request: HttpRequest, metric_id: str) -> HttpResponse:
     actor, metric = require_actor(request), metric_of(metric_id)
     asked = _asked(request, metric)
-    split = asked.split or ("region",)
+    split = asked.split or _usual_split(metric)
     answer = queries.compute(actor=actor, question=asked.question(metric_id, split))
     if split == (MONTH,):
         months = _dated(answer.figures)
     else:
         months = _dated(queries.compute(actor=actor, question=asked.question(metric_id, (MONTH,))).figures)
+    scale = scales.scale_of_answer(answer)
     plot = draw.split_plot(answer, split[0], asked, _period(asked)) if len(split) == 1 and split[0] != MONTH else None
     context = {
         **_bar(actor, metric, asked),
         "metric": metric,
-        "card": draw.card_of(answer, months, asked, _period(asked)),
-        "answer": answer,
+        "card": draw.card_of(answer, months, asked, _period(asked), _trend(actor, asked, answer, months)),
+        "total": scales.drawn(answer.total, scale),
+        "unit": scale.unit,
+        "total_hits_url": draw.hits_url(answer, asked),
         "is_rate": answer.total.hits is not None,
         "is_duration": answer.total.median is not None,
-        "line": draw.month_plot(metric, months, _period(asked)) if months else None,
+        **_changes(actor, asked, answer, split, months),
+        "line": draw.month_plot(metric, months, _period(asked), scale) if months else None,
         "plot": plot,
         "heads": [draw.dimension_label(metric, name) for name in split],
-        "lines": draw.lines_of(answer, split, asked),
+        "groups": len(answer.figures),
         "split_choices": [
             (name, draw.dimension_label(metric, name)) for name in [MONTH, *queries.dimensions_of(metric)]
         ],
@@ -94,44 +127,176 @@ def figure(request: HttpRequest, metric_id: str) -> HttpResponse:
     return render(request, "metrics/figure.html", context)
 
 
+def _usual_split(metric: Metric) -> tuple[str, ...]:
+    """What a figure is split by before anybody chooses: by region where it has one, else by its first short list."""
+    known = [name for name in queries.dimensions_of(metric) if name not in UNLISTED]
+    return ("region",) if "region" in known else tuple(known[:1]) or (MONTH,)
+
+
+def _trend(actor: Actor, asked: Asked, answer: Answer, months: Sequence[Figure]) -> Trend | None:
+    question = asked.question(answer.metric.id, generation=answer.generation, at=answer.as_of)
+    spans = queries.spans_of(question, [f.at[MONTH] for f in months])
+    scale = scales.scale_of_answer(answer)
+    return trends.trend_of(
+        actor=actor, metric=answer.metric, question=question, spans=spans, months=months, scale=scale
+    )
+
+
+def _changes(
+    actor: Actor, asked: Asked, answer: Answer, split: Sequence[str], months: Sequence[Figure]
+) -> dict[str, object]:
+    """The lines of the table and the spread of a duration, each against the period before."""
+    metric, total = answer.metric, answer.total
+    question = asked.question(metric.id, split, generation=answer.generation, at=answer.as_of)
+    spans = queries.spans_of(question, [f.at[MONTH] for f in months])
+    changes = {}
+    if spans is not None and MONTH not in split and metric.kind is not Kind.COUNT:
+        changes = queries.changes_by(actor=actor, question=question, spans=spans, most=draw.MOST_LINES)
+    spread: list[trends.SpreadLine] = []
+    if metric.kind is Kind.DURATION and total.value is not None:
+        spread = trends.spread_lines(
+            actor=actor,
+            metric=metric,
+            question=asked.question(metric.id, generation=answer.generation, at=answer.as_of),
+            spans=spans,
+            months=months,
+            mean=Estimate(total.value, total.low, total.high),
+        )
+    return {
+        "lines": draw.lines_of(answer, split, asked, changes, scales.scale_of_answer(answer)),
+        "has_changes": bool(changes),
+        "against": trends.against(question, spans),
+        "spread": spread,
+    }
+
+
 @require_GET
 @requires(VIEW_FIGURES)
+@of_one_look
 def card(request: HttpRequest, metric_id: str) -> HttpResponse:
     """One figure card as a fragment, for pages that show how we stand."""
     actor, metric = require_actor(request), metric_of(metric_id)
     asked = _asked(request, metric)
     answer = queries.compute(actor=actor, question=asked.question(metric_id, (MONTH,)))
-    drawn = draw.card_of(answer, _dated(answer.figures), asked, _period(asked))
+    months = _dated(answer.figures)
+    drawn = draw.card_of(answer, months, asked, _period(asked), _trend(actor, asked, answer, months))
     return render(request, "metrics/card.html", {"card": drawn})
 
 
 @require_GET
 @requires(VIEW_FIGURES)
-def rows(request: HttpRequest, metric_id: str) -> HttpResponse:
-    """The rows behind a figure, in the drawer or as a page of their own."""
+@of_one_look
+def rows(request: HttpRequest, metric_id: str) -> HttpResponseBase:
+    """The rows behind a figure, newest first, in the drawer, as a page of their own or as a sheet."""
     actor, metric = require_actor(request), metric_of(metric_id)
     asked = _asked(request, metric)
-    generation, after = _whole(request.GET.get("generation")), _whole(request.GET.get("after")) or 0
+    generation, at = state_named(request.GET)
+    question = asked.question(metric_id, generation=generation, at=at)
     only_hits = {"1": True, "0": False}.get(request.GET.get("hits", ""))
-    headings, found, more = queries.rows_behind(
-        actor=actor,
-        question=asked.question(metric_id, generation=generation),
-        only_hits=only_hits,
-        after=after,
+    if (form := request.GET.get("export", "")) in {"csv", "xlsx"}:
+        return _sheet(request, metric, question, only_hits, form)
+    page = queries.newest_rows(
+        actor=actor, question=question, only_hits=only_hits, after=whole(request.GET.get("after"))
     )
-    own = request.GET.copy()
-    own["after"] = str(more or "")
+    total = queries.compute(actor=actor, question=question).total
+    parts = _parts(request, total, only_hits)
+    scale = scales.scale_of(metric, total.mean or total.value, total.median)
     context = {
         "metric": metric,
+        "title": gettext("Rows behind %(figure)s") % {"figure": metric.label},
+        "parts": parts,
+        "count": next(part.count for part in parts if part.current),
         "chips": _chips(metric, asked),
         "only_hits": only_hits,
-        "headings": headings,
-        "rows": found,
-        "older": f"?{own.urlencode()}" if more else "",
+        "headings": page.headings,
+        "rows": [(row, list(zip(page.headings[1:], _cells(page, row, scale), strict=True))) for row in page.rows],
+        "is_duration": metric.kind is Kind.DURATION,
+        "unit": scale.unit,
+        # Without a path: the drawer turns its own pages over.
+        "older": _own_query(request, after=str(page.next)) if page.next else "",
+        "sheets": [(form.upper(), request.path + _own_query(request, export=form)) for form in ("xlsx", "csv")]
+        if page.rows and actor.has(EXPORT.code)
+        else [],
         "generation": generation,
         "empty": NO_MATCH,
     }
     return render(request, "metrics/rows.html", context)
+
+
+def _own_query(request: HttpRequest, **more: str) -> str:
+    """These rows, begun at the top unless `more` says where to go on."""
+    own = request.GET.copy()
+    own.pop("after", None)
+    for name, value in more.items():
+        own[name] = value
+    return f"?{own.urlencode()}"
+
+
+def _sheet(
+    request: HttpRequest,
+    metric: Metric,
+    question: Question,
+    only_hits: bool | None,  # noqa: FBT001 - as the address
+    form: str,
+) -> HttpResponseBase:
+    """All the rows, with what each adds to the figure as a number in the metric's own unit."""
+    actor = require_actor(request)
+    scale = scales.scale_of(metric, None)
+    own = request.GET.copy()
+    own.pop("export", None)
+    own.pop("after", None)
+    # What the columns are called is known with the first page, which is empty where nothing is behind the figure.
+    headings = queries.newest_rows(actor=actor, question=question, only_hits=only_hits, limit=1).headings
+
+    def rows() -> Iterator[Sequence[str | float | None]]:
+        # Which rows they are is settled here, within one look; the sheet is written after the request.
+        pages = queries.all_rows(actor=actor, question=question, only_hits=only_hits)
+        return (_line(page, row) for page in pages for row in page.rows)
+
+    def column(position: int, heading: str) -> Column:
+        last = metric.kind is Kind.DURATION and position == len(headings) - 1
+        label = f"{heading} ({scale.unit})" if last else heading
+        return Column(str(position), label, CellKind.NUMBER if last else CellKind.TEXT, value=itemgetter(position))
+
+    return sheet(
+        request,
+        table=f"metrics.{metric.id}",
+        title=gettext("Rows behind %(figure)s") % {"figure": metric.label},
+        form=form,
+        query=own.urlencode(),
+        columns=[column(position, heading) for position, heading in enumerate(headings)],
+        count=lambda most: queries.count_rows(actor=actor, question=question, only_hits=only_hits, most=most),
+        rows=rows,
+    )
+
+
+def _line(page: queries.NewestRows, row: facts.Row) -> Sequence[str | float | None]:
+    last = (*row.cells[:-1], page.values[row.id]) if row.id in page.values else row.cells
+    return (row.title, *last)
+
+
+def _cells(page: queries.NewestRows, row: facts.Row, scale: scales.Scale) -> Sequence[str]:
+    """The cells of a row, its duration in the unit of the page."""
+    value = scale.of(page.values.get(row.id))
+    return row.cells if value is None else (*row.cells[:-1], formats.number(value, 1))
+
+
+def _parts(request: HttpRequest, total: Figure, only_hits: bool | None) -> list[Tab]:  # noqa: FBT001 - as the address
+    """The whole base, its numerator and the rest, each with its count, so that the rows can be held against it."""
+
+    def tab(label: str, count: int, hits: str, *, current: bool) -> Tab:
+        own = request.GET.copy()
+        own.pop("after", None)
+        own.pop("hits", None)
+        if hits:
+            own["hits"] = hits
+        return Tab(label=label, url=f"?{own.urlencode()}", count=count, current=current)
+
+    whole = tab(gettext("All rows of the base"), total.n, "", current=only_hits is None or total.hits is None)
+    if total.hits is None:
+        return [whole]
+    rest = tab(gettext("Rows of the base that do not count"), total.n - total.hits, "0", current=only_hits is False)
+    return [whole, tab(gettext("Rows that count"), total.hits, "1", current=only_hits is True), rest]
 
 
 @require_GET
@@ -142,6 +307,9 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         {
             "metric": metric,
             "definition": draw.definition_of(metric),
+            "unit": draw.unit_word(metric),
+            "interval": draw.INTERVALS[metric.kind],
+            "time": draw.TIMES[metric.time],
             "fact": facts.published()[metric.fact].label,
             "dimensions": _listed(column.label for column in queries.dimensions_of(metric).values()),
             "parameters": _listed(parameter.label for parameter in metric.parameters),
@@ -166,10 +334,6 @@ def _today(request: HttpRequest) -> date:
 
 def _dated(figures: Sequence[Figure]) -> list[Figure]:
     return [f for f in figures if f.at[MONTH]]
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None  # noqa: PLR2004 - int64
 
 
 def _period(asked: Asked) -> str:

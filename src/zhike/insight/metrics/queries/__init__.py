@@ -1,13 +1,48 @@
 """Reading figures."""
 
+from zhike.insight.lake.queries import one_look
+from zhike.insight.metrics.queries.changes import (
+    change_of,
+    changes_by,
+    compare,
+    pooled,
+    spans_of,
+    spread_changes,
+    spread_of,
+)
 from zhike.insight.metrics.queries.figures import (
     MONTH,
-    compare,
+    NewestRows,
+    RowsPage,
+    all_rows,
     compute,
+    count_rows,
     dimension_values,
     dimensions_of,
+    newest_rows,
     rows_behind,
 )
 from zhike.insight.metrics.queries.signals import Signal, beyond_noise
 
-__all__ = ["MONTH", "Signal", "beyond_noise", "compare", "compute", "dimension_values", "dimensions_of", "rows_behind"]
+__all__ = [
+    "MONTH",
+    "NewestRows",
+    "RowsPage",
+    "Signal",
+    "all_rows",
+    "beyond_noise",
+    "change_of",
+    "changes_by",
+    "compare",
+    "compute",
+    "count_rows",
+    "dimension_values",
+    "dimensions_of",
+    "newest_rows",
+    "one_look",
+    "pooled",
+    "rows_behind",
+    "spans_of",
+    "spread_changes",
+    "spread_of",
+]

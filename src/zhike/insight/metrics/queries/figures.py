@@ -1,19 +1,21 @@
 """Asking the lake: figures with base, missing and interval, and the rows behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from django.utils.translation import pgettext
 
 from zhike.insight.lake import queries as lake
 from zhike.insight.lake.types import Generation
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.types import (
+    AS_OF,
     Answer,
     Base,
-    Change,
     Figure,
     GenerationGone,
     Kind,
@@ -23,7 +25,7 @@ from zhike.insight.metrics.types import (
     base_of,
     metric_of,
 )
-from zhike.methods.intervals import mean_interval, newcombe, wilson
+from zhike.methods.intervals import mean_interval, wilson
 from zhike.platform import clock, facts, parameters
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -32,7 +34,7 @@ from zhike.platform.facts import Row
 MONTH = "month"
 MOST_GROUPS = 5_000
 NO = ibis.literal(value=False)
-PERCENT = 100.0
+INSTANT = "timestamp('UTC')"
 SCALE = {Kind.RATE: 100.0, Kind.PER_THOUSAND: 1000.0}
 
 
@@ -43,9 +45,9 @@ def compute(*, actor: Actor, question: Question) -> Answer:
     """
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(question.metric)
-    _check_dimensions(metric, question)
-    state = _state(metric, question)
-    rows = _measured(metric, _filtered(metric, question, lake.table(actor=actor, state=state)))
+    check_dimensions(metric, question)
+    state = state_of(metric, question)
+    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state)
     total = _figures(metric, rows, ())
     split = _figures(metric, rows, question.split) if question.split else ()
     # zhike: allow clock-edge -- the parameter versions named are those of the moment of asking; no figure depends on it
@@ -71,7 +73,7 @@ def dimension_values(*, actor: Actor, metric_id: str, dimension: str) -> list[tu
     """The values of a dimension within reach, with their names, most rows first; at most 500."""
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(metric_id)
-    _check_dimensions(metric, Question(metric_id, split=(dimension,)))
+    check_dimensions(metric, Question(metric_id, split=(dimension,)))
     rows = lake.table(actor=actor, state=lake.current(metric.fact))
     key = _key(metric, rows, dimension).name("value")
     counted = rows.group_by(key).aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(500)
@@ -80,48 +82,162 @@ def dimension_values(*, actor: Actor, metric_id: str, dimension: str) -> list[tu
     return [(value, names.get(value, value)) for value in values]
 
 
-def rows_behind(
-    *, actor: Actor, question: Question, only_hits: bool | None = None, after: int = 0, limit: int = 50
-) -> tuple[Sequence[str], Sequence[Row], int | None]:
-    """One page of the rows behind a figure, by id: headings, rows, and the id to go on after (None at the end).
+class RowsPage(NamedTuple):
+    """Rows behind a figure, with the ids to go on after and back before; None where the list ends.
 
-    `only_hits`: True the numerator, False the rest of the base, None the whole base.
+    `values` are what rows add to a duration, in the metric's unit, by id.
+    """
+
+    headings: Sequence[str]
+    rows: Sequence[Row]
+    next: int | None
+    previous: int | None
+    values: Mapping[int, float | None]
+
+
+def rows_behind(
+    *,
+    actor: Actor,
+    question: Question,
+    only_hits: bool | None = None,
+    after: int = 0,
+    back: bool = False,
+    limit: int = 50,
+) -> RowsPage:
+    """One page of the rows behind a figure, by id, after the id `after` or, going `back`, before it.
+
+    `only_hits`: True the numerator, False the rest of the base, None the whole base. The last cell of each row says
+    what the row adds to the figure.
     """
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(question.metric)
-    _check_dimensions(metric, question)
-    state = _state(metric, question)
-    rows = _measured(metric, _filtered(metric, question, lake.table(actor=actor, state=state)))
-    rows = rows.filter(rows["_known"], rows["id"] > after)
+    rows = _base_rows(actor, metric, question, only_hits)
+    rows = rows.filter(rows["id"] < after if back else rows["id"] > after)
+    own = _own(metric)
+    order = ibis.desc("id") if back else "id"
+    page = rows.select("id", *([own] if own else [])).order_by(order).limit(limit + 1).to_pyarrow().to_pylist()
+    beyond, page = len(page) > limit, page[:limit][:: -1 if back else 1]
+    ids = [record["id"] for record in page]
+    headings, found = _opened(actor, metric, page)
+    has_next, has_previous = (True, beyond) if back else (beyond, after > 0)
+    return RowsPage(
+        headings,
+        found,
+        (ids[-1] if ids else after - 1) if has_next else None,
+        (ids[0] if ids else after + 1) if has_previous else None,
+        _values(page),
+    )
+
+
+class NewestRows(NamedTuple):
+    """Rows behind a figure, newest first; `next` is the row to go on after, None where the list ends."""
+
+    headings: Sequence[str]
+    rows: Sequence[Row]
+    next: int | None
+    values: Mapping[int, float | None]
+
+
+def newest_rows(
+    *, actor: Actor, question: Question, only_hits: bool | None = None, after: int | None = None, limit: int = 50
+) -> NewestRows:
+    """One page of the rows behind a figure, newest first, after the row with the id `after`.
+
+    A row that the generation no longer has begins anew at the top.
+    """
+    authorize(actor, VIEW_FIGURES)
+    metric = metric_of(question.metric)
+    rows = _base_rows(actor, metric, question, only_hits)
+    if after is not None and (last := rows.filter(rows["id"] == after).select("_day").to_pyarrow().to_pylist()):
+        day = ibis.literal(last[0]["_day"], "date")
+        rows = rows.filter((rows["_day"] < day) | ((rows["_day"] == day) & (rows["id"] < after)))
+    page = _newest(metric, rows).limit(limit + 1).to_pyarrow().to_pylist()
+    beyond, page = len(page) > limit, page[:limit]
+    headings, found = _opened(actor, metric, page)
+    return NewestRows(headings, found, page[-1]["id"] if beyond else None, _values(page))
+
+
+def count_rows(*, actor: Actor, question: Question, only_hits: bool | None = None, most: int) -> int:
+    """How many rows are behind a figure, counted up to `most`."""
+    authorize(actor, VIEW_FIGURES)
+    rows = _base_rows(actor, metric_of(question.metric), question, only_hits)
+    return int(rows.limit(most).count().to_pyarrow().as_py())
+
+
+def all_rows(
+    *, actor: Actor, question: Question, only_hits: bool | None = None, size: int = 500
+) -> Iterator[NewestRows]:
+    """Every row behind a figure, newest first, a page at a time; which they are is settled before the first page."""
+    authorize(actor, VIEW_FIGURES)
+    metric = metric_of(question.metric)
+    records = _newest(metric, _base_rows(actor, metric, question, only_hits)).to_pyarrow().to_pylist()
+
+    def pages() -> Iterator[NewestRows]:
+        for start in range(0, len(records), size):
+            page = records[start : start + size]
+            headings, found = _opened(actor, metric, page)
+            yield NewestRows(headings, found, None, _values(page))
+
+    return pages()
+
+
+def _base_rows(actor: Actor, metric: Metric, question: Question, only_hits: bool | None) -> ir.Table:  # noqa: FBT001 - as asked
+    """The rows of the base, its numerator or the rest, with the day each belongs to; one without a day is oldest."""
+    check_dimensions(metric, question)
+    state = state_of(metric, question)
+    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state)
+    rows = rows.filter(rows["_known"])
     if only_hits is not None and metric.hit is not None:
         rows = rows.filter(rows["_hit"] if only_hits else ~rows["_hit"])
-    ids = rows.select("id").order_by("id").limit(limit + 1).to_pyarrow()["id"].to_pylist()
-    headings, found = facts.rows_of(metric.fact, actor=actor, ids=ids[:limit])
-    return headings, found, ids[limit - 1] if len(ids) > limit else None
+    return rows.mutate(_day=rows[metric.time].cast("date").fill_null(ibis.literal(date.min, "date")))
 
 
-# zhike: allow query-actor -- it reads no rows, only the figures given
-def compare(metric: Metric, now: Figure, before: Figure) -> Change | None:
-    """The change between two rates in their own unit, or None where either base is too small to say."""
-    if metric.kind is not Kind.RATE or now.hits is None or before.hits is None:
-        return None
-    if now.base is not Base.SOUND or before.base is not Base.SOUND:
-        return None
-    found = newcombe(now.hits, now.n, before.hits, before.n)
-    difference = now.hits / now.n - before.hits / before.n
-    return Change(difference=difference * PERCENT, low=float(found.low) * PERCENT, high=float(found.high) * PERCENT)
+def _newest(metric: Metric, rows: ir.Table) -> ir.Table:
+    own = _own(metric)
+    return rows.select("id", "_day", *([own] if own else [])).order_by([ibis.desc("_day"), ibis.desc("id")])
 
 
-def _state(metric: Metric, question: Question) -> Generation:
+def _own(metric: Metric) -> str | None:
+    """The column that says what a row adds to the figure."""
+    return "_value" if metric.value is not None else "_hit" if metric.hit is not None else None
+
+
+def _values(page: Sequence[Mapping[str, Any]]) -> dict[int, float | None]:
+    return {record["id"]: record["_value"] for record in page if "_value" in record}
+
+
+def _opened(actor: Actor, metric: Metric, page: Sequence[Mapping[str, Any]]) -> tuple[Sequence[str], Sequence[Row]]:
+    """The rows of a page as their room shows them, in the order of the page; last what each adds to the figure."""
+    headings, found = facts.rows_of(metric.fact, actor=actor, ids=[record["id"] for record in page])
+    place = {record["id"]: position for position, record in enumerate(page)}
+    found = sorted(found, key=lambda row: place[row.id])
+    own = _own(metric)
+    if own is None:
+        return headings, found
+    return [*headings, str(metric.label)], [
+        replace(row, cells=(*row.cells, _cell(page[place[row.id]][own]))) for row in found
+    ]
+
+
+def _cell(value: float | bool | None) -> str:  # noqa: FBT001 - what the row adds to the figure, of either kind
+    """What one row adds to the figure: its hours, or whether it counts."""
+    if isinstance(value, bool):
+        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
+    return "" if value is None else f"{value:,.1f}"
+
+
+def state_of(metric: Metric, question: Question) -> Generation:
+    """The generation asked for, else the present one, seen at the moment asked for."""
     if question.generation is None:
-        return lake.current(metric.fact)
-    found = lake.generation(metric.fact, question.generation)
+        found: Generation | None = lake.current(metric.fact)
+    else:
+        found = lake.generation(metric.fact, question.generation)
     if found is None:
         raise GenerationGone
-    return found
+    return replace(found, as_of=question.at) if question.at is not None else found
 
 
-def _check_dimensions(metric: Metric, question: Question) -> None:
+def check_dimensions(metric: Metric, question: Question) -> None:
     known = {*dimensions_of(metric), MONTH}
     for dimension in (*question.split, *question.filters):
         if dimension not in known:
@@ -134,7 +250,7 @@ def _key(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
     return rows[dimension].cast("string")
 
 
-def _filtered(metric: Metric, question: Question, rows: ir.Table) -> ir.Table:
+def filtered(metric: Metric, question: Question, rows: ir.Table) -> ir.Table:
     for dimension, values in question.filters.items():
         key = _key(metric, rows, dimension)
         rows = rows.filter(key.isin(list(values)) | (key.isnull() if "" in values else ibis.literal(value=False)))
@@ -150,7 +266,9 @@ def _next_month(month: str) -> date:
     return date(year + number // 12, number % 12 + 1, 1)
 
 
-def _measured(metric: Metric, rows: ir.Table) -> ir.Table:
+def measured(metric: Metric, rows: ir.Table, state: Generation) -> ir.Table:
+    as_of = ibis.null(INSTANT) if state.as_of is None else ibis.literal(state.as_of, INSTANT)
+    rows = rows.mutate(**{AS_OF: as_of})
     eligible = metric.eligible(rows).fill_null(NO)
     rows = rows.filter(eligible)
     added: dict[str, ir.Value] = {"_known": metric.known(rows).fill_null(NO)}
@@ -189,6 +307,8 @@ def _figure(metric: Metric, at: Mapping[str, str], record: Mapping[str, float | 
     plain = Figure(at=at, names={}, n=n, missing=int(record.get("missing") or 0), base=_base(metric, n), hits=hits)
     if metric.kind is Kind.COUNT:
         return replace(plain, value=float(n))
+    if metric.kind is Kind.DURATION:
+        plain = replace(plain, mean=record.get("mean"), deviation=record.get("spread"))
     if plain.base not in {Base.SMALL, Base.SOUND}:
         return plain
     if metric.kind is Kind.DURATION:

@@ -1,12 +1,16 @@
 """Reliability and cycle times of goods (SHIP-04, 05, 06, 07; methods §8.2)."""
 
+from typing import Any
+
 import ibis.expr.types as ir
 from django.utils.translation import gettext_lazy as _
 
-from zhike.insight.metrics.types import Direction, Kind, Metric, define
+from zhike.insight.metrics.types import Condition, Direction, Kind, Metric, define
 from zhike.record.shipments.policies import LATE_RULE
 
 SHIPMENT = _("shipment")
+RELIABILITY = _("Requirement SHIP-07: reliability")
+CYCLES = _("Requirement SHIP-06: cycle times")
 
 
 def _delivered(rows: ir.Table) -> ir.BooleanValue:
@@ -22,6 +26,29 @@ def _finished(rows: ir.Table) -> ir.BooleanValue:
     return rows["delivered_date"].notnull() | rows["is_lost"]
 
 
+def _rate(
+    *,
+    eligible: Condition = _delivered,
+    known: Condition | None = None,
+    time: str = "delivered_date",
+    **own: Any,
+) -> Metric:
+    """A share of shipments; of those delivered and by the day of delivery, unless it says otherwise."""
+    return define(
+        Metric(
+            version=1,
+            unit="%",
+            kind=Kind.RATE,
+            fact="shipments",
+            grain=SHIPMENT,
+            time=time,
+            eligible=eligible,
+            known=known or eligible,
+            **own,
+        )
+    )
+
+
 SHIPMENTS_COUNT = define(
     Metric(
         id="shipments",
@@ -34,164 +61,116 @@ SHIPMENTS_COUNT = define(
         fact="shipments",
         grain=SHIPMENT,
         time="ordered_date",
-        source="SHIP-12",
+        source=_("Requirement SHIP-12: orders of all departments"),
         eligible=lambda rows: rows["id"].notnull(),
         known=lambda rows: rows["id"].notnull(),
         order=50,
     )
 )
 
-ON_TIME = define(
-    Metric(
-        id="on_time",
-        version=1,
-        label=_("On-time"),
-        definition=_(
-            "Shipments delivered no later than the calendar day first promised, in the destination's zone, of all that"
-            " are delivered. Delivered without a promise counts as missing."
-        ),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.HIGHER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="delivered_date",
-        source="SHIP-07; methods §8.2",
-        eligible=_delivered,
-        known=_promised_and_delivered,
-        hit=lambda rows: ~rows["is_late"],
-        parameters=(LATE_RULE,),
-        order=10,
-    )
+ON_TIME = _rate(
+    id="on_time",
+    label=_("On-time"),
+    definition=_(
+        "Shipments delivered no later than the calendar day first promised, in the destination's zone, of all that"
+        " are delivered. Delivered without a promise counts as missing."
+    ),
+    direction=Direction.HIGHER,
+    source=RELIABILITY,
+    known=_promised_and_delivered,
+    hit=lambda rows: ~rows["is_late"],
+    parameters=(LATE_RULE,),
+    order=10,
 )
 
-LATE = define(
-    Metric(
-        id="late",
-        version=1,
-        label=_("Delivered late"),
-        definition=_(
-            "Shipments delivered on a later calendar day than first promised, in the destination's zone, of all that"
-            " are delivered. Delivered without a promise counts as missing."
-        ),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.LOWER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="delivered_date",
-        source="SHIP-07; methods §8.2",
-        eligible=_delivered,
-        known=_promised_and_delivered,
-        hit=lambda rows: rows["is_late"],
-        parameters=(LATE_RULE,),
-        order=15,
-    )
+LATE = _rate(
+    id="late",
+    label=_("Delivered late"),
+    definition=_(
+        "Shipments delivered on a later calendar day than first promised, in the destination's zone, of all that"
+        " are delivered. Delivered without a promise counts as missing."
+    ),
+    direction=Direction.LOWER,
+    source=RELIABILITY,
+    known=_promised_and_delivered,
+    hit=lambda rows: rows["is_late"],
+    parameters=(LATE_RULE,),
+    order=15,
 )
 
-INTACT = define(
-    Metric(
-        id="intact",
-        version=1,
-        label=_("Intact"),
-        definition=_("Shipments delivered without damage, shortage or loss, of all delivered or lost."),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.HIGHER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="promised_date",
-        source="SHIP-07",
-        eligible=_finished,
-        known=_finished,
-        hit=lambda rows: ~(rows["is_damaged"] | rows["is_lost"] | rows["is_short"]),
-        order=20,
-    )
+INTACT = _rate(
+    id="intact",
+    label=_("Intact"),
+    definition=_("Shipments delivered without damage, shortage or loss, of all delivered or lost."),
+    direction=Direction.HIGHER,
+    time="promised_date",
+    source=RELIABILITY,
+    eligible=_finished,
+    hit=lambda rows: ~(rows["is_damaged"] | rows["is_lost"] | rows["is_short"]),
+    order=20,
 )
 
-DAMAGED = define(
-    Metric(
-        id="damaged",
-        version=1,
-        label=_("Damaged"),
-        definition=_("Shipments delivered with damage, of all delivered."),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.LOWER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="delivered_date",
-        source="SHIP-07; methods §8.2",
-        eligible=_delivered,
-        known=_delivered,
-        hit=lambda rows: rows["is_damaged"],
-        order=25,
-    )
+DAMAGED = _rate(
+    id="damaged",
+    label=_("Damaged"),
+    definition=_("Shipments delivered with damage, of all delivered."),
+    direction=Direction.LOWER,
+    source=RELIABILITY,
+    hit=lambda rows: rows["is_damaged"],
+    order=25,
 )
 
-LOST = define(
-    Metric(
-        id="lost",
-        version=1,
-        label=_("Lost"),
-        definition=_("Shipments known to be lost, of all delivered or lost."),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.LOWER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="promised_date",
-        source="SHIP-07",
-        eligible=_finished,
-        known=_finished,
-        hit=lambda rows: rows["is_lost"],
-        order=26,
-    )
+LOST = _rate(
+    id="lost",
+    label=_("Lost"),
+    definition=_("Shipments known to be lost, of all delivered or lost."),
+    direction=Direction.LOWER,
+    time="promised_date",
+    source=RELIABILITY,
+    eligible=_finished,
+    hit=lambda rows: rows["is_lost"],
+    order=26,
 )
 
-COURIER_PHONE = define(
-    Metric(
-        id="courier_phone",
-        version=1,
-        label=_("Deliveries with courier phone"),
-        definition=_("Shipments that went out for delivery with the courier's phone known, of all that went out."),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.HIGHER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="ordered_date",
-        source="SHIP-04",
-        eligible=lambda rows: rows["went_out"],
-        known=lambda rows: rows["went_out"],
-        hit=lambda rows: rows["has_courier_phone"],
-        order=40,
-    )
+COURIER_PHONE = _rate(
+    id="courier_phone",
+    label=_("Deliveries with courier phone"),
+    definition=_("Shipments that went out for delivery with the courier's phone known, of all that went out."),
+    direction=Direction.HIGHER,
+    time="ordered_date",
+    source=_("Requirement SHIP-04: who answers for each leg"),
+    eligible=lambda rows: rows["went_out"],
+    hit=lambda rows: rows["has_courier_phone"],
+    order=40,
 )
 
-DELIVERY_REPLY = define(
-    Metric(
-        id="delivery_reply",
-        version=1,
-        label=_("Deliveries with reply"),
-        definition=_("Delivered shipments with a delivery reply (signer, time, condition), of all delivered."),
-        unit="%",
-        kind=Kind.RATE,
-        direction=Direction.HIGHER,
-        fact="shipments",
-        grain=SHIPMENT,
-        time="delivered_date",
-        source="SHIP-05",
-        eligible=_delivered,
-        known=_delivered,
-        hit=lambda rows: rows["has_reply"],
-        order=41,
-    )
+DELIVERY_REPLY = _rate(
+    id="delivery_reply",
+    label=_("Deliveries with reply"),
+    definition=_("Delivered shipments with a delivery reply (signer, time, condition), of all delivered."),
+    direction=Direction.HIGHER,
+    source=_("Requirement SHIP-05: delivery replies"),
+    hit=lambda rows: rows["has_reply"],
+    order=41,
 )
 
 _CYCLES = (
-    ("total_time", "total_hours", _("Order to delivery"), _("Hours from order to delivery."), _delivered, 30),
-    ("transport_time", "transport_hours", _("Transport"), _("Hours from pick-up to delivery."), _delivered, 31),
+    (
+        "total_time",
+        "total_hours",
+        _("Order to delivery"),
+        _("Hours from order to delivery, of all delivered in the period."),
+        _delivered,
+        30,
+    ),
+    (
+        "transport_time",
+        "transport_hours",
+        _("Transport"),
+        _("Hours from pick-up to delivery, of all delivered in the period."),
+        _delivered,
+        31,
+    ),
     (
         "pickup_time",
         "pickup_hours",
@@ -222,7 +201,7 @@ for _id, _column, _label, _definition, _eligible, _order in _CYCLES:
     define(
         Metric(
             id=_id,
-            version=1,
+            version=2 if _eligible is _delivered else 1,
             label=_label,
             definition=_definition,
             unit="h",
@@ -230,8 +209,8 @@ for _id, _column, _label, _definition, _eligible, _order in _CYCLES:
             direction=Direction.LOWER,
             fact="shipments",
             grain=SHIPMENT,
-            time="ordered_date",
-            source="SHIP-06",
+            time="delivered_date" if _eligible is _delivered else "ordered_date",
+            source=CYCLES,
             eligible=_eligible,
             known=lambda rows, column=_column: rows[column].notnull(),  # type: ignore[misc]
             value=lambda rows, column=_column: rows[column],  # type: ignore[misc]

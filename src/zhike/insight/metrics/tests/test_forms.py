@@ -6,6 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from zhike.insight.metrics.forms import asked_of
+from zhike.insight.metrics.pages import draw
+from zhike.insight.metrics.types import metrics
 
 TODAY = date(2026, 11, 23)
 KNOWN = ["region", "outlet_id", "business_line"]
@@ -34,3 +36,7 @@ def test_asked_of__leaves_out_what_cannot_be_read(garbage: str) -> None:
 def test_without__takes_one_filter_away_and_keeps_the_others() -> None:
     asked = asked_of(QueryDict("region=CN-JL&outlet_id=7&split=month"), KNOWN, TODAY)
     assert asked.without("region") == "?outlet_id=7&split=month"
+
+
+def test_dictionary__names_the_day_of_every_figure() -> None:
+    assert {metric.time for metric in metrics().values()} <= set(draw.TIMES)

@@ -147,6 +147,36 @@ def test_run__joins_the_first_row_of_a_lookup_by_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_run__names_cut_rows_of_lookups_and_counts_rows_without_partner(tmp_path: Path) -> None:
+    files = _files(
+        tmp_path,
+        "id,due at,amount,state\nA1,,,good\nA2,,,good\nA3,,,good\nA4,,,good\n",
+        "toy,seq,place\nA1,1,north\nA3,1,nowhere\nA4,1",
+        "place,region\nnorth,N\nsou",
+    )
+
+    (result,) = run_files(_context(), files)
+
+    assert (result.read, result.counts.created, result.rejected) == (4, 4, 0)
+    part, place = result.joins
+    # A2 stands nowhere, the row of A4 is cut off; both then have no place either, which is not counted twice.
+    assert (part.source, part.read, part.rejected, part.unmatched, part.first_line) == ("parts", 3, 1, 2, 3)
+    assert [(r.line, r.value, r.code) for r in part.rejections] == [(4, "A4,1", "columns")]
+    assert (place.source, place.read, place.rejected, place.unmatched, place.first_line) == ("places", 2, 1, 1, 4)
+    assert [(r.line, r.value, r.code) for r in place.rejections] == [(3, "sou", "columns")]
+
+
+@pytest.mark.django_db
+def test_run__names_a_row_with_a_nul_and_keeps_the_others(tmp_path: Path) -> None:
+    files = _files(tmp_path, "id,due at,amount,state\nA1,,,good\nA\x002,,,good\nA3,,,good\n")
+
+    (result,) = run_files(_context(), files)
+
+    assert (result.read, result.counts.created, result.rejected) == (3, 2, 1)
+    assert [(r.line, r.column, r.code) for r in result.rejections] == [(3, "id", "damaged")]
+
+
+@pytest.mark.django_db
 def test_run__dry_keeps_nothing_but_the_account(tmp_path: Path) -> None:
     files = _files(tmp_path, "id,due at,amount,state\nA1,,,good\nA2,,,worse\n")
 

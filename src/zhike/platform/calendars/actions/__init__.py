@@ -4,6 +4,7 @@ from zhike.platform.calendars.actions.calendars import (
     change_calendar,
     clear_override,
     create_calendar,
+    ensure_default_calendar,
     remove_hours,
     set_hours,
     set_override,
@@ -17,6 +18,7 @@ from zhike.platform.calendars.actions.clocks import (
     resume_clocks,
     start_clocks,
     stop_clocks,
+    tell_clocks,
 )
 from zhike.platform.calendars.actions.holidays import (
     clear_holiday,
@@ -32,6 +34,7 @@ __all__ = [
     "clear_override",
     "create_calendar",
     "create_holiday_set",
+    "ensure_default_calendar",
     "hand_over_clocks",
     "load_holidays",
     "pause_clocks",
@@ -44,4 +47,5 @@ __all__ = [
     "set_override",
     "start_clocks",
     "stop_clocks",
+    "tell_clocks",
 ]

@@ -23,12 +23,14 @@ from zhike.platform.calendars.events import CalendarChanged, CalendarOpened
 from zhike.platform.calendars.models import Calendar, DayOverride, HolidaySet, WeeklyHours
 from zhike.platform.calendars.policies import MANAGE_CALENDARS
 from zhike.platform.calendars.rules.hours import overlap
-from zhike.platform.calendars.rules.reading import dump_shifts, load_shifts, shifts_text
+from zhike.platform.calendars.rules.reading import dump_shifts, load_shifts, read_shifts, shifts_text, week_of
 from zhike.platform.calendars.types import WEEK, CalendarEntry, DayKind, Labels, Shifts, Week
 from zhike.platform.errors import Conflict, FieldError, NotFound
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 MAX_NAME = 120
+COMPANY_HOURS = {"zh-hans": "公司工作时间", "zh-hant": "公司工作時間", "en": "Company working hours"}
+OFFICE_WEEK = week_of([read_shifts("09:00-18:00")] * 5 + [()] * 2)
 
 
 class LastHours(Conflict):
@@ -53,7 +55,7 @@ def create_calendar(*, actor: Actor, entry: CalendarEntry, now: datetime) -> int
         is_default=entry.is_default,
     )
     WeeklyHours.objects.create(calendar=calendar, valid_from=entry.valid_from, week=_stored(entry.week))
-    publish([calendar], now)
+    publish(actor, [calendar], now)
     audit.record(
         actor,
         CalendarOpened(
@@ -63,6 +65,17 @@ def create_calendar(*, actor: Actor, entry: CalendarEntry, now: datetime) -> int
         now=now,
     )
     return calendar.pk
+
+
+@action
+def ensure_default_calendar(*, actor: Actor, zone: str, now: datetime) -> int:
+    """The id of the default calendar; where there is none, office hours in this zone, since clocks need one."""
+    authorize(actor, MANAGE_CALENDARS)
+    found = Calendar.objects.filter(is_default=True).values_list("pk", flat=True).first()
+    if found is not None:
+        return found
+    entry = CalendarEntry(code="company", labels=COMPANY_HOURS, zone=zone, week=OFFICE_WEEK, is_default=True)
+    return create_calendar(actor=actor, entry=entry, now=now)
 
 
 @action
@@ -104,7 +117,7 @@ def change_calendar(
     for name, value in new.items():
         setattr(calendar, name, value)
     calendar.save(update_fields=list(new))
-    publish([calendar], now)
+    publish(actor, [calendar], now)
     after = {name: new[name] for name in before}
     audit.record(actor, CalendarChanged(subject=("calendar", calendar_id), before=before, after=after), now=now)
 
@@ -118,7 +131,7 @@ def set_hours(*, actor: Actor, calendar_id: int, valid_from: date, week: Week, n
     row = WeeklyHours.objects.filter(calendar=calendar, valid_from=valid_from).first()
     before = _shown_stored(row.week) if row else {}
     WeeklyHours.objects.update_or_create(calendar=calendar, valid_from=valid_from, defaults={"week": _stored(week)})
-    publish([calendar], now)
+    publish(actor, [calendar], now)
     audit.record(
         actor,
         CalendarChanged(
@@ -140,7 +153,7 @@ def remove_hours(*, actor: Actor, calendar_id: int, valid_from: date, now: datet
         raise LastHours
     before = {"valid_from": valid_from, **_shown_stored(rows[valid_from].week)}
     rows[valid_from].delete()
-    publish([calendar], now)
+    publish(actor, [calendar], now)
     audit.record(actor, CalendarChanged(subject=("calendar", calendar_id), before=before), now=now)
 
 
@@ -157,7 +170,7 @@ def set_override(
     before = _shown_override(row) if row else {}
     new = {"kind": kind.value, "shifts": dump_shifts(kept), "name": name.strip()}
     row, _created = DayOverride.objects.update_or_create(calendar=calendar, day=day, defaults=new)
-    publish([calendar], now)
+    publish(actor, [calendar], now)
     audit.record(
         actor,
         CalendarChanged(subject=("calendar", calendar_id), before=before, after=_shown_override(row)),
@@ -175,7 +188,7 @@ def clear_override(*, actor: Actor, calendar_id: int, day: date, now: datetime) 
         raise NotFound
     before = _shown_override(row)
     row.delete()
-    publish([calendar], now)
+    publish(actor, [calendar], now)
     audit.record(actor, CalendarChanged(subject=("calendar", calendar_id), before=before), now=now)
 
 

@@ -12,18 +12,19 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import audit, parameters
+from zhike.platform import audit, outbox, parameters
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.calendars import events
-from zhike.platform.calendars.models import Clock, ClockEntry
+from zhike.platform.calendars.models import CalendarVersion, Clock, ClockEntry
 from zhike.platform.calendars.policies import RECOMPUTE_CLOCKS, RUN_CLOCKS, WARN_AT
 from zhike.platform.calendars.queries.clocks import new_terms, of_subjects, recomputed, steps_of
 from zhike.platform.calendars.queries.specs import Rules, rules_of
 from zhike.platform.calendars.rules import ledger
 from zhike.platform.calendars.rules.deadlines import statutory_deadline
 from zhike.platform.calendars.types import (
+    ClockNews,
     ClockRequest,
     ClockState,
     EntryKind,
@@ -35,9 +36,11 @@ from zhike.platform.calendars.types import (
     Subject,
     Terms,
 )
-from zhike.platform.errors import Conflict, Invalid, NotFound
+from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 
 MAX_NOTE = 200
+TOLD_AT_ONCE = 5000
+ITEMS_AN_EVENT = 1000
 OPEN = tuple(state.value for state in ledger.OPEN)
 CLOSED = tuple(state.value for state in ledger.CLOSED)
 
@@ -83,7 +86,8 @@ def start_clocks(
     except IntegrityError as error:
         raise ClockBegun from error
     who = caused_by or actor
-    ClockEntry.objects.bulk_create([_first_entry(clock, who) for clock in clocks], batch_size=1000)
+    firsts = [_first_entry(clock, who, request.note) for clock, request in zip(clocks, wanted, strict=True)]
+    ClockEntry.objects.bulk_create(firsts, batch_size=1000)
     _record(actor, events.ClocksStarted, clocks, now)
     return len(clocks)
 
@@ -208,10 +212,50 @@ def recompute_clocks(*, actor: Actor, changes: Sequence[NewTerms], reason: str, 
     for clock in clocks:
         clock.budget = terms[clock.pk][0].budget
         clock.calendar_version_id = terms[clock.pk][1]
+    _refuse_whoever_made(actor, {version for _terms, version in terms.values() if version is not None})
     turn = _Turn(kind=EntryKind.RECOMPUTED, at=now, who=actor, note=note)
     _turn(clocks, turn, steps=steps, terms={pk: found[0] for pk, found in terms.items()})
     _record(actor, events.ClocksRecomputed, clocks, now, reason=reason)
+    tell(ClockNews.RECOMPUTED, clocks, now=now)
     return report
+
+
+def _refuse_whoever_made(actor: Actor, versions: Collection[int]) -> None:
+    """Who changes the hours does not decide that they hold for promises already given (CTRL-01)."""
+    if CalendarVersion.objects.filter(pk__in=versions, made_by_person=actor.person).exists():
+        raise Forbidden(
+            _("Who changes the hours cannot recompute clocks by them."),
+            right=RECOMPUTE_CLOCKS.code,
+            subject=("clock", "0"),
+            next_step=_("Ask another person who may recompute clocks."),
+        )
+
+
+@action
+def tell_clocks(*, actor: Actor, now: datetime) -> tuple[int, int]:
+    """Tell the rooms above of running clocks that near or have passed their deadlines; once a deadline each.
+
+    Returns how many near theirs, and how many have passed it.
+    """
+    authorize(actor, RUN_CLOCKS)
+    running = Clock.objects.filter(state=ClockState.RUNNING.value).order_by("pk")
+    near = running.filter(warn_at__lte=now, due_at__gt=now, warning_told_at__isnull=True)
+    over = running.filter(due_at__lte=now, breach_told_at__isnull=True)
+    warned = list(near.select_for_update(skip_locked=True)[:TOLD_AT_ONCE])
+    breached = list(over.select_for_update(skip_locked=True)[:TOLD_AT_ONCE])
+    Clock.objects.filter(pk__in=[clock.pk for clock in warned]).update(warning_told_at=now)
+    Clock.objects.filter(pk__in=[clock.pk for clock in breached]).update(breach_told_at=now)
+    tell(ClockNews.NEAR, warned, now=now)
+    tell(ClockNews.PASSED, breached, now=now)
+    _record(actor, events.ClocksTold, [*warned, *breached], now)
+    return len(warned), len(breached)
+
+
+def tell(news: ClockNews, clocks: Sequence[Clock], *, now: datetime) -> None:
+    """One outbox event for a thousand clocks."""
+    items: list[list[str | int]] = [[clock.subject_kind, clock.subject_id, clock.kind] for clock in clocks]
+    parts = [items[start : start + ITEMS_AN_EVENT] for start in range(0, len(items), ITEMS_AN_EVENT)]
+    outbox.emit_many([events.ClocksChangedEvent(news=news.value, items=part) for part in parts], now=now)
 
 
 def _without_running(requests: Sequence[ClockRequest]) -> list[ClockRequest]:
@@ -239,7 +283,7 @@ def _new_clock(request: ClockRequest, rules: Rules, share: Decimal, now: datetim
         subject_id=request.subject[1],
         kind=request.kind,
         zone=rules.spec.zone,
-        calendar_version_id=None if request.statutory_days is not None else rules.version_id,
+        calendar_version_id=None if terms.spec is None else rules.version_id,
         statutory=request.statutory_days is not None,
         statutory_days=request.statutory_days,
         budget=terms.budget,
@@ -263,14 +307,16 @@ def _terms_of(request: ClockRequest, rules: Rules, share: Decimal) -> tuple[Term
         return Terms(budget=budget, warn_share=share), deadline.rolled_at
     if request.budget is None or request.budget <= timedelta():
         raise Invalid.of("budget", "too_small", _("A clock needs time to run."))
-    return Terms(budget=request.budget, spec=rules.spec, warn_share=share), None
+    spec = None if request.every_hour else rules.spec
+    return Terms(budget=request.budget, spec=spec, warn_share=share), None
 
 
-def _first_entry(clock: Clock, who: Actor) -> ClockEntry:
+def _first_entry(clock: Clock, who: Actor, note: str) -> ClockEntry:
     return ClockEntry(
         clock=clock,
         at=clock.started_at,
         kind=EntryKind.STARTED.value,
+        note=note[:MAX_NOTE],
         actor_kind=who.kind.value,
         actor_id=who.id,
         holder_unit_id=clock.holder_unit_id,
@@ -317,6 +363,11 @@ def _turn(
         clock.used = reading.used
         clock.due_at, clock.warn_at = reading.due_at, reading.warn_at
         clock.changed_at = turn.at
+        # A deadline that has moved into the future is told of again when it comes.
+        if reading.warn_at is None or reading.warn_at > turn.at:
+            clock.warning_told_at = None
+        if reading.due_at is None or reading.due_at > turn.at:
+            clock.breach_told_at = None
         kept = turn.pause_reason or clock.pause_reason
         clock.pause_reason = kept if reading.state is ClockState.PAUSED else ""
         clock.stopped_at = turn.at if reading.state not in ledger.OPEN else None
@@ -332,6 +383,8 @@ _CHANGING = [
     "changed_at",
     "pause_reason",
     "stopped_at",
+    "warning_told_at",
+    "breach_told_at",
     "holder_unit_id",
     "budget",
     "calendar_version",

@@ -80,7 +80,7 @@ def load_holidays(*, actor: Actor, holidays_id: int, years: Collection[int], now
         kept=kept,
         source=found.years[0].source if found.years else "",
     )
-    _publish_users(row, now)
+    _publish_users(actor, row, now)
     audit.record(
         actor,
         HolidaysLoaded(
@@ -125,7 +125,7 @@ def set_holiday(
             "is_edited": True,
         },
     )
-    _publish_users(row, now)
+    _publish_users(actor, row, now)
     audit.record(actor, HolidayChanged(subject=("holidays", holidays_id), before=before, after=_shown(new)), now=now)
 
 
@@ -139,7 +139,7 @@ def clear_holiday(*, actor: Actor, holidays_id: int, day: date, now: datetime) -
         raise NotFound
     before = _shown(old)
     old.delete()
-    _publish_users(row, now)
+    _publish_users(actor, row, now)
     audit.record(actor, HolidayChanged(subject=("holidays", holidays_id), before=before), now=now)
 
 
@@ -173,8 +173,8 @@ def _load_year(row: HolidaySet, year: sources.FoundYear, today: date) -> int:
     return len(edited)
 
 
-def _publish_users(row: HolidaySet, now: datetime) -> None:
-    publish(list(Calendar.objects.select_for_update().filter(holidays=row).order_by("pk")), now)
+def _publish_users(actor: Actor, row: HolidaySet, now: datetime) -> None:
+    publish(actor, list(Calendar.objects.select_for_update().filter(holidays=row).order_by("pk")), now)
 
 
 def _check_years(years: Collection[int]) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform.actors import Actor
 from zhike.platform.calendars.models import Calendar, CalendarVersion
 from zhike.platform.calendars.queries.specs import build_specs, spec_of_version
 from zhike.platform.calendars.rules.reading import dump_spec
@@ -25,7 +26,7 @@ def locked_calendar(calendar_id: int) -> Calendar:
     return found
 
 
-def publish(calendars: Sequence[Calendar], now: datetime) -> list[int]:
+def publish(actor: Actor, calendars: Sequence[Calendar], now: datetime) -> list[int]:
     """Give each calendar whose hours have changed its next version; returns the calendars' ids."""
     latest = {
         row.calendar_id: row
@@ -40,7 +41,15 @@ def publish(calendars: Sequence[Calendar], now: datetime) -> list[int]:
         if before is not None and spec_of_version(before.pk) == spec:
             continue
         calendar.version = before.version + 1 if before else 1
-        versions.append(CalendarVersion(calendar=calendar, version=calendar.version, spec=dump_spec(spec), at=now))
+        versions.append(
+            CalendarVersion(
+                calendar=calendar,
+                version=calendar.version,
+                spec=dump_spec(spec),
+                at=now,
+                made_by_person=actor.person,
+            )
+        )
     CalendarVersion.objects.bulk_create(versions)
     Calendar.objects.bulk_update([version.calendar for version in versions], ["version"])
     return [version.calendar_id for version in versions]

@@ -130,6 +130,8 @@ class CalendarVersion(models.Model):
     version = models.PositiveIntegerField()
     spec = models.JSONField()
     at = models.DateTimeField()
+    # Whose decision it was (`Actor.person`): somebody else lets it hold for clocks that run already.
+    made_by_person = models.CharField(max_length=100, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "version"], name="calendars_version_once")]

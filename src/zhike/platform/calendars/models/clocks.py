@@ -41,6 +41,9 @@ class Clock(models.Model):
     used = models.DurationField(default=timedelta)
     changed_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
+    # When the rooms above were told that it nears, and that it has passed, its present deadline.
+    warning_told_at = models.DateTimeField(null=True)
+    breach_told_at = models.DateTimeField(null=True)
     # A unit of organization, which lies above: an id without a foreign key.
     holder_unit_id = models.BigIntegerField(null=True)
     changed_xid = ChangedXidField()
@@ -49,6 +52,16 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"], name="calendars_clock_by_subject"),
             models.Index(fields=["due_at"], name="calendars_clock_running_due", condition=Q(state="running")),
+            models.Index(
+                fields=["warn_at"],
+                name="calendars_clock_to_warn",
+                condition=Q(state="running", warning_told_at__isnull=True),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="calendars_clock_to_breach",
+                condition=Q(state="running", breach_told_at__isnull=True),
+            ),
             models.Index(
                 fields=["calendar_version"], name="calendars_clock_open_version", condition=Q(state__in=_OPEN)
             ),

@@ -11,7 +11,7 @@ from zhike.platform.calendars import actions, queries
 from zhike.platform.calendars.forms import ReasonForm
 from zhike.platform.calendars.pages.calendars import crumbs_of, row_of, show_errors
 from zhike.platform.calendars.policies import RECOMPUTE_CLOCKS
-from zhike.platform.calendars.queries.clocks import outdated_clocks
+from zhike.platform.calendars.queries.clocks import may_recompute, outdated_clocks
 from zhike.platform.calendars.types import kind_label
 from zhike.platform.errors import Invalid
 from zhike.platform.ui.access import requires
@@ -44,6 +44,7 @@ def recompute_page(request: HttpRequest, calendar_id: int) -> HttpResponse:
         "title": gettext("Recompute running clocks"),
         "rows": [(found, kind_label(found.kind)) for found in preview],
         "total": len(changes),
+        "may_decide": may_recompute(actor=actor, calendar_id=calendar_id),
         "crumbs": crumbs_of(row),
     }
     return render(request, "calendars/recompute.html", context, status=422 if form.errors else 200)

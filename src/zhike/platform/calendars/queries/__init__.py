@@ -13,7 +13,15 @@ from zhike.platform.calendars.queries.calendars import (
     list_calendars,
     list_holiday_sets,
 )
-from zhike.platform.calendars.queries.clocks import chips, ledger, preview_recompute
+from zhike.platform.calendars.queries.clocks import (
+    chips,
+    ledger,
+    new_deadlines,
+    next_due,
+    open_clocks,
+    open_due,
+    preview_recompute,
+)
 from zhike.platform.calendars.queries.specs import Rules, rules_of, spec_of_version
 
 __all__ = [
@@ -31,6 +39,10 @@ __all__ = [
     "ledger",
     "list_calendars",
     "list_holiday_sets",
+    "new_deadlines",
+    "next_due",
+    "open_clocks",
+    "open_due",
     "preview_recompute",
     "rules_of",
     "spec_of_version",

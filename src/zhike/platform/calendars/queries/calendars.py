@@ -19,7 +19,7 @@ from zhike.platform.calendars.policies import VIEW_CALENDARS
 from zhike.platform.calendars.queries.specs import build_specs
 from zhike.platform.calendars.rules.hours import hours_of, week_at
 from zhike.platform.calendars.rules.reading import load_shifts, week_of
-from zhike.platform.calendars.types import DayKind, Labels, Period, Shifts, Week
+from zhike.platform.calendars.types import DayKind, Labels, NoDefaultCalendar, Period, Shifts, Week
 from zhike.platform.errors import NotFound
 
 DAY = timedelta(days=1)
@@ -176,10 +176,10 @@ def get_holiday_set(*, actor: Actor, holidays_id: int, year: int) -> HolidaySetR
 
 
 def default_calendar_id() -> int:
-    """The calendar of whatever has none of its own. Raises NotFound before the company is set up."""
+    """The calendar of whatever has none of its own. Raises NoDefaultCalendar before there is one."""
     found = Calendar.objects.filter(is_default=True).values_list("pk", flat=True).first()
     if found is None:
-        raise NotFound
+        raise NoDefaultCalendar
     return found
 
 

@@ -18,6 +18,8 @@ from zhike.platform.calendars.types import (
 
 OPEN = frozenset({ClockState.RUNNING, ClockState.PAUSED})
 CLOSED = frozenset({ClockState.MET, ClockState.MISSED})
+# What makes a clock run or stand still after its start.
+TURNS = tuple(kind.value for kind in (EntryKind.PAUSED, EntryKind.RESUMED, EntryKind.STOPPED, EntryKind.REOPENED))
 ALLOWED: dict[EntryKind, frozenset[ClockState]] = {
     EntryKind.PAUSED: frozenset({ClockState.RUNNING}),
     EntryKind.RESUMED: frozenset({ClockState.PAUSED}),
@@ -69,6 +71,11 @@ def read(steps: Sequence[Step], at: datetime) -> Reading:
         due_at=due_at,
         warn_at=warn_at,
     )
+
+
+def deadline(steps: Sequence[Step], terms: Terms) -> datetime | None:
+    """When an open clock's budget is or was used up under these terms; None while a pause leaves it open."""
+    return _reached(terms, _runs(steps), terms.budget, keep=False)[0]
 
 
 def lines(steps: Sequence[Step]) -> list[Line]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.calendars import actions
+from zhike.platform.calendars.models import Calendar
 from zhike.platform.calendars.rules.reading import read_shifts, week_of
 from zhike.platform.calendars.tests.test_hours import SHANGHAI, at
 from zhike.platform.calendars.types import CalendarEntry, ClockRequest, Subject, Week
@@ -44,6 +45,12 @@ def make_calendar(
         ),
         now=NOW,
     )
+
+
+def default_calendar() -> int:
+    """The company's own calendar, made once a database: 09:00 to 18:00 on weekdays."""
+    found = Calendar.objects.filter(is_default=True).values_list("pk", flat=True).first()
+    return found or make_calendar("company", is_default=True)
 
 
 def make_request(

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
+from zhike.platform import clock
 from zhike.platform.calendars import actions, queries, rules
 from zhike.platform.calendars.models import Calendar, Clock, DayOverride, HolidayDay, HolidaySet, WeeklyHours
+from zhike.platform.calendars.pages.views import FIRST_YEAR, LAST_YEAR
 from zhike.platform.calendars.rules.reading import read_shifts
 from zhike.platform.calendars.tests.factories import (
     NOW,
@@ -44,8 +46,8 @@ def page(view: str, /, *args: object, rights: frozenset[str] | None = None, **da
     return text_of(response)
 
 
-def send(view: str, /, *args: object, expected: int = 302, **data: Any) -> str:
-    response = ask(make_actor(), address(view, *args), data, post=True)
+def send(view: str, /, *args: object, expected: int = 302, by: str = "7", **data: Any) -> str:
+    response = ask(make_actor(by), address(view, *args), data, post=True)
     assert response.status_code == expected, text_of(response)
     return text_of(response)
 
@@ -105,9 +107,11 @@ def test_page__refuses_questions_without_sense(wrong: dict[str, str]) -> None:
     assert response.status_code == 422
 
 
-@pytest.mark.parametrize("year", ["0", "99999", "x", "²"])
-def test_page__takes_any_year_that_is_asked_for(year: str) -> None:
-    page("page", make_calendar(), year=year)
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("0", FIRST_YEAR), ("9999", LAST_YEAR), ("99999", None), ("x", None), ("²", None)]
+)
+def test_page__takes_any_year_that_is_asked_for(asked: str, shown: int | None) -> None:
+    assert f"<b>{shown or clock.now().year}</b>" in page("page", make_calendar(), year=asked)
 
 
 def test_page__of_nothing() -> None:
@@ -208,9 +212,16 @@ def test_recompute__shows_old_and_new_before_it_is_done() -> None:
     html = page("recompute", calendar_id)
     assert "Due then" in html
 
-    send("recompute", calendar_id, expected=422, reason="")
+    assert "another person who may recompute clocks decides" in html
+    assert 'name="reason"' not in html
+    with pytest.raises(Forbidden):
+        send("recompute", calendar_id, reason="Shorter hours")
+
+    other = text_of(ask(make_actor("8"), address("recompute", calendar_id), {}))
+    assert "another person" not in other
+    send("recompute", calendar_id, expected=422, by="8", reason="")
     before = Clock.objects.get().due_at
-    send("recompute", calendar_id, reason="Shorter hours")
+    send("recompute", calendar_id, by="8", reason="Shorter hours")
 
     after = Clock.objects.get().due_at
     assert before is not None

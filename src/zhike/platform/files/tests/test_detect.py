@@ -26,6 +26,10 @@ UNKNOWN = "application/octet-stream"
         ("单号,状态\n1,签收\n".encode(), "a.csv", "text/csv"),
         ("单号,状态\n1,签收\n".encode("gb18030"), "a.csv", "text/csv"),
         ("單號,狀態\n".encode("big5"), "a.csv", "text/csv"),
+        # One damaged cell makes no other file of a table; a table of nothing but NUL is none.
+        (b"id,name\n1,a\x00b\n2,c\n3,abcdefgh\n", "a.csv", "text/csv"),
+        (b"id,name\n1,a\x00b\n2,c\n3,abcdefgh\n", "a.txt", UNKNOWN),
+        ("id,name\n1,ab\n".encode("utf-16-le"), "a.csv", UNKNOWN),
         ("单号\t状态\n".encode("utf-16"), "a.txt", "text/plain"),
         (("签收" * 40_000).encode(), "long.txt", "text/plain"),
         (b"From: a@example.com\nSubject: late\n\nwhere is it", "a.eml", "message/rfc822"),

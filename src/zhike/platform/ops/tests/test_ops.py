@@ -1,13 +1,17 @@
+import io
 import json
 import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 
-from zhike.platform import clock
+from zhike.platform import clock, operation, outbox
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import Actor, ActorKind, system_actor
 from zhike.platform.audit.models import AuditEntry
@@ -31,16 +35,16 @@ def parked_event() -> OutboxEvent:
     return event
 
 
-def job(status: str, *, heartbeat: datetime | None = None) -> int:
+def job(status: str, *, heartbeat: datetime | None = None, waits_once: str | None = None) -> int:
     with connection.cursor() as cursor:
         worker = None
         if heartbeat is not None:
             cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s) RETURNING id", [heartbeat])
             worker = cursor.fetchone()[0]
         cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id, attempts)"
-            " VALUES ('default', 'tests.job', '{}', %s, %s, 1) RETURNING id",
-            [status, worker],
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id, attempts,"
+            " queueing_lock) VALUES ('default', 'tests.job', '{}', %s, %s, 1, %s) RETURNING id",
+            [status, worker, waits_once],
         )
         return int(cursor.fetchone()[0])
 
@@ -101,6 +105,17 @@ def test_stalled_job__of_a_dead_worker_is_put_back_and_that_of_a_living_one_is_n
     assert queries.job_state() == {"due": 0, "running": 2, "stalled": 1, "failed": 0}
     rescue_stalled()
     assert (status_of(dead), status_of(living)) == ("todo", "doing")
+
+
+@pytest.mark.django_db
+def test_stalled_job__whose_next_run_waits_already_ends_and_holds_up_no_other() -> None:
+    long_ago = clock.now() - timedelta(minutes=5)
+    dead, other = job("doing", heartbeat=long_ago, waits_once="tests.job"), job("doing", heartbeat=long_ago)
+    waiting = job("todo", waits_once="tests.job")
+    rescue_stalled()
+    assert (status_of(dead), status_of(waiting), status_of(other)) == ("aborted", "todo", "todo")
+    rescue_stalled()
+    assert queries.job_state()["stalled"] == 0
 
 
 @pytest.mark.django_db
@@ -188,12 +203,62 @@ def test_operations_page__sends_strangers_to_the_sign_in_and_others_away(client:
 
 def test_log__line_is_json_with_the_operation_and_chinese_as_it_is() -> None:
     record = logging.LogRecord("tests", logging.INFO, __file__, 1, "网点 %s", ("浦东",), None)
-    line = JsonFormatter(json_ensure_ascii=False).format(record)
+    with operation.operation() as running:
+        line = JsonFormatter(json_ensure_ascii=False).format(record)
     content = json.loads(line)
     assert content["message"] == "网点 浦东"
     assert "浦东" in line
     assert (content["level"], content["logger"], content["process"]) == ("INFO", "tests", "shell")
-    assert str(UUID(content["operation"])) == content["operation"]
+    assert content["operation"] == str(running)
+
+
+@pytest.fixture
+def told() -> Iterator[io.StringIO]:
+    """What Django tells of refused requests, as the processes write it."""
+    stream, logger = io.StringIO(), logging.getLogger("django.request")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    logger.addHandler(handler)
+    yield stream
+    logger.removeHandler(handler)
+
+
+@pytest.mark.django_db
+def test_log__each_refused_request_is_told_under_its_own_operation(client: Client, told: io.StringIO) -> None:
+    wanted = [str(UUID(int=number)) for number in (1, 2, 3)]
+    for operation_id in wanted:
+        client.get("/no-such-address/", headers={"X-Operation-Id": operation_id})
+    begun = [client.get("/no-such-address/")["X-Operation-Id"] for _time in range(2)]
+    assert [json.loads(line)["operation"] for line in told.getvalue().splitlines()] == [*wanted, *begun]
+    assert len({*begun}) == 2
+    assert operation.running() is None
+
+    logging.getLogger("django.request").warning("between requests")
+    assert "operation" not in json.loads(told.getvalue().splitlines()[-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried(outbox.Event):
+    type: ClassVar[str] = "tests.carried"
+
+    number: int
+
+
+@pytest.mark.django_db
+def test_outbox__carries_an_event_under_the_operation_it_comes_from() -> None:
+    seen: list[tuple[list[int], UUID | None]] = []
+
+    @outbox.subscribe(Carried, name="tests.watch")
+    def watch(events: Sequence[outbox.Delivered[Any]], *, now: datetime) -> None:
+        seen.append(([one.event.number for one in events], operation.running()))
+
+    with operation.operation() as first:
+        outbox.emit_many([Carried(number=1), Carried(number=2)], now=NOW)
+    outbox.drain_all(now=NOW)
+    with operation.operation() as second:
+        outbox.emit(Carried(number=3), now=NOW)
+    outbox.drain_all(now=NOW)
+    assert seen == [([1, 2], first), ([3], second)]
 
 
 def test_backup__missing_or_old_is_trouble() -> None:

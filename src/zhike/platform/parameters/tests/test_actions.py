@@ -33,7 +33,7 @@ def test_set_parameter__keeps_who_when_old_new_reason_and_source() -> None:
         assert (default.version, default.value, default.source) == (1, Decimal("0.75"), "methods §5.1")
 
 
-@pytest.mark.req("CTRL-02", partial="cases, claims, promises and standards")
+@pytest.mark.req("CTRL-02", partial="claims")
 def test_set_parameter__writes_the_audit_log() -> None:
     with declared_for_test():
         change(make_actor("7"))
@@ -234,11 +234,12 @@ def a_proposal(**more: object) -> ParameterProposal:
         "proposed_at": NOW,
         "proposed_by_kind": "staff",
         "proposed_by_id": "7",
+        "proposed_by_person": "staff:7",
     }
     return ParameterProposal(**{**given, **more})
 
 
-DECIDED = {"decided_at": NOW, "decided_by_kind": "staff", "decided_by_id": "9"}
+DECIDED = {"decided_at": NOW, "decided_by_kind": "staff", "decided_by_id": "9", "decided_by_person": "staff:9"}
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ DECIDED = {"decided_at": NOW, "decided_by_kind": "staff", "decided_by_id": "9"}
         ("parameters_proposal_has_source", {"source": ""}),
         ("parameters_proposal_decided_when_closed", {"state": "refused"}),
         ("parameters_proposal_decided_when_closed", DECIDED),
-        ("parameters_proposal_approved_by_another", {**DECIDED, "state": "approved", "decided_by_id": "7"}),
+        ("parameters_proposal_approved_by_another", {**DECIDED, "state": "approved", "decided_by_person": "staff:7"}),
     ],
 )
 def test_proposal__constraints(constraint: str, more: dict[str, object]) -> None:

@@ -42,6 +42,14 @@ def test_value__costs_one_small_query_an_operation(
             assert parameters.value(parameter, at=NOW) == Decimal("0.9")
 
 
+def test_value__costs_one_query_when_another_process_has_changed_something(
+    parameter: Parameter[Any], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    set_elsewhere("0.9", "anew")
+    with operation.operation(), django_assert_num_queries(1):
+        assert parameters.value(parameter, at=NOW) == Decimal("0.9")
+
+
 def test_value__notices_what_another_process_changed(parameter: Parameter[Any]) -> None:
     with operation.operation():
         assert parameters.value(parameter, at=NOW) == Decimal("0.75")

@@ -73,6 +73,10 @@ def test_literals__any_text_is_a_tsvector_and_a_tsquery(text: str) -> None:
                 tokens.ranked_literal(tokens.query_of(texts[0])),
             ],
         )
+        body, _rank, query, _ranked = cursor.fetchone() or ("",) * 4
+    # Whatever is typed, the kind stands in both as a word of its own.
+    assert f"'{tokens.KIND_SIGN}trial'" in body
+    assert query.startswith(f"'{tokens.KIND_SIGN}trial'")
 
 
 @pytest.mark.django_db

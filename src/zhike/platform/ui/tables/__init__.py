@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zhike.platform.ui.tables.pages import TablePage
     from zhike.platform.ui.tables.sources import Ask, ListSource, QuerySetSource, Slice, Source
     from zhike.platform.ui.tables.spec import BuiltInView, BulkAction
-    from zhike.platform.ui.tables.table import Table
+    from zhike.platform.ui.tables.table import Table, sheet
 
 __all__ = [
     "Ask",
@@ -32,6 +32,7 @@ __all__ = [
     "Table",
     "TablePage",
     "Unreadable",
+    "sheet",
 ]
 __getattr__ = lazily(
     __name__,
@@ -46,5 +47,6 @@ __getattr__ = lazily(
         "Source": "sources",
         "Table": "table",
         "TablePage": "pages",
+        "sheet": "table",
     },
 )

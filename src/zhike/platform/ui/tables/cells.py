@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, strip_tags
@@ -16,6 +17,8 @@ from zhike.platform.ui.components import Clock, Mark, Person, Status
 from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.tables.columns import Column, Kind
 
+# Six Han signs: names of people, cities, states are never cut or broken.
+SHORT = 12
 Plain = str | int | float | Decimal | bool | date | datetime | None
 
 
@@ -32,7 +35,14 @@ def cell(column: Column, row: Any, ink: Ink) -> SafeString:  # noqa: ANN401  # a
 
 def _text(column: Column, _row: Any, value: Any, _ink: Ink) -> SafeString:  # noqa: ANN401
     lines = "zk-clamp" if column.lines == 1 else f"zk-clamp zk-clamp-{column.lines}"
+    if _width(str(value)) <= SHORT:
+        lines = "zk-short"
     return format_html('<span class="{}" title="{}">{}</span>', lines, value, value)
+
+
+def _width(text: str) -> int:
+    """How wide a text is drawn: Han and full-width signs count two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _number(column: Column, _row: Any, value: Any, _ink: Ink) -> SafeString:  # noqa: ANN401

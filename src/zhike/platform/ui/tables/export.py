@@ -9,8 +9,10 @@ from typing import IO, Any
 from urllib.parse import quote
 
 import xlsxwriter
+from django.conf import settings
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.tables.cells import Plain, plain
@@ -62,12 +64,23 @@ def lines(columns: Sequence[Column], rows: Iterable[Any], ink: Ink) -> Iterator[
     yield "".join(batch)
 
 
+def spoken(parts: Iterator[str], language: str) -> Iterator[str]:
+    """The parts as `language` says them: they are written after the request, whose language is then over."""
+    while True:
+        with translation.override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
+
+
 def _disposition(name: str) -> str:
     return f"attachment; filename*=UTF-8''{quote(name)}"
 
 
 def as_csv(columns: Sequence[Column], rows: Iterable[Any], ink: Ink, name: str) -> HttpResponseBase:
-    response = StreamingHttpResponse(lines(columns, rows, ink), content_type="text/csv; charset=utf-8")
+    parts = spoken(lines(columns, rows, ink), translation.get_language() or settings.LANGUAGE_CODE)
+    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = _disposition(f"{name}.csv")
     return response
 

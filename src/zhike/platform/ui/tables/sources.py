@@ -52,8 +52,15 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QuerySetSource:
+    """`parts` are the same rows cut up without overlap, each found by an index of its own: read and counted so.
+
+    Rows that are seen for one of several reasons have no index in common: without parts, who sees few of a million
+    would wait until all were looked at.
+    """
+
     rows: QuerySet[Any]
     filters: Sequence[Filter] = ()
+    parts: Sequence[QuerySet[Any]] = ()
 
     def matching(self, ask: Ask) -> QuerySet[Any]:
         return narrowed(self.rows, self.filters, ask.values, ask.zone)
@@ -62,17 +69,11 @@ class QuerySetSource:
         return isinstance(keyset.sort_field(self.rows.model, sort.field), DateField)
 
     def page(self, ask: Ask) -> Slice:
-        rows, model = self.matching(ask), self.rows.model
+        model = self.rows.model
         after = keyset.read_cursor(ask.after, ask.sort, model) if ask.after else None
         before = keyset.read_cursor(ask.before, ask.sort, model) if ask.before else None
-        if before is not None:
-            rows = keyset.beyond(rows, ask.sort, before, backwards=True)
-        elif after is not None:
-            rows = keyset.beyond(rows, ask.sort, after)
-        elif ask.at is not None and self.keeps_time(ask.sort):
-            rows = keyset.from_edge(rows, ask.sort, self._edge(ask, ask.at))
         backwards = before is not None
-        found = list(ask.sort.ordered(rows, backwards=backwards)[: ask.size + 1])
+        found = self._some(ask, after, before)
         more, found = len(found) > ask.size, found[: ask.size]
         if backwards:
             found.reverse()
@@ -83,13 +84,36 @@ class QuerySetSource:
         has_older = True if backwards else more
         return Slice(rows=found, newer=first if has_newer else "", older=last if has_older else "")
 
+    def _some(self, ask: Ask, after: keyset.Cursor | None, before: keyset.Cursor | None) -> list[Any]:
+        """A page and one row more, in the order in which they are read."""
+
+        def next_of(rows: QuerySet[Any]) -> QuerySet[Any]:
+            if before is not None:
+                rows = keyset.beyond(rows, ask.sort, before, backwards=True)
+            elif after is not None:
+                rows = keyset.beyond(rows, ask.sort, after)
+            elif ask.at is not None and self.keeps_time(ask.sort):
+                rows = keyset.from_edge(rows, ask.sort, self._edge(ask, ask.at))
+            return ask.sort.ordered(rows, backwards=before is not None)[: ask.size + 1]
+
+        if len(self.parts) <= 1:
+            return list(next_of(self.matching(ask)))
+        narrow = [narrowed(part, self.filters, ask.values, ask.zone) for part in self.parts]
+        first, *others = [next_of(part).values("pk") for part in narrow]
+        picked = self.rows.filter(pk__in=first.union(*others, all=True))
+        return list(ask.sort.ordered(picked, backwards=before is not None)[: ask.size + 1])
+
     def _edge(self, ask: Ask, day: date) -> datetime | date:
         instants = isinstance(keyset.sort_field(self.rows.model, ask.sort.field), DateTimeField)
         edge = day + timedelta(days=1) if ask.sort.descending else day
         return clock.day_start(edge, ask.zone) if instants else edge
 
     def countable(self, ask: Ask, most: int) -> QuerySet[Any]:
-        return self.matching(ask).order_by().values("pk")[:most]
+        first, *others = [
+            narrowed(part, self.filters, ask.values, ask.zone).order_by().values("pk")
+            for part in self.parts or [self.rows]
+        ]
+        return (first.union(*others, all=True) if others else first)[:most]
 
     def count(self, ask: Ask, most: int) -> int:
         return self.countable(ask, most).count()

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from zhike.platform import clock, parameters
 from zhike.platform.actors import Actor
@@ -18,6 +19,7 @@ from zhike.platform.ui import actions, queries
 from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.requests import actor_of, is_fragment, require_actor
 from zhike.platform.ui.tables import export
+from zhike.platform.ui.tables.columns import Column
 from zhike.platform.ui.tables.filters import narrowed, values_of
 from zhike.platform.ui.tables.pages import COUNTED, TablePage, build_page
 from zhike.platform.ui.tables.sources import Ask, ListSource, QuerySetSource, Source
@@ -32,7 +34,7 @@ EXPORT_ROWS = parameters.Parameter(
     minimum=1_000,
     maximum=1_000_000,
     unit=_("rows"),
-    source="METR-29; a sheet holds 1,048,576 rows",
+    source=gettext_noop("an Excel sheet holds 1,048,576 rows"),
 )
 Decorate = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -124,24 +126,55 @@ class Table(TableSpec):
     def _export(
         self, request: HttpRequest, source: Source, state: State, form: str, decorate: Decorate | None
     ) -> HttpResponseBase:
-        actor, now = require_actor(request), clock.now()
-        ask, most = self.ask(state, _ink(actor)), parameters.value(EXPORT_ROWS, at=now)
-        total = source.count(ask, most + 1)
-        if total > most:
-            raise Invalid(
-                message=_("This list has more than %(most)s rows; one export holds no more."),
-                kept=_("Nothing was exported."),
-                next_step=_("Narrow the filters, for example to a month, and export the parts."),
-                most=f"{most:,}",
-            )
-        actions.record_export(actor=actor, table=self.key, form=form, query=state.query, rows=total, now=now)
+        ask = self.ask(state, _ink(require_actor(request)))
         shown = set(state.columns) or {column.key for column in self.columns if column.shown}
-        columns = [column for column in self.columns if column.key in shown]
-        rows = source.every(ask)
-        rows = _decorated(rows, decorate) if decorate else rows
-        name = f"{slugify(str(self.title), allow_unicode=True)}-{clock.local_date(now, ask.zone)}"
-        maker = export.as_csv if form == "csv" else export.as_xlsx
-        return maker(columns, rows, _ink(actor), name)
+
+        def rows() -> Iterator[Any]:
+            found = source.every(ask)
+            return _decorated(found, decorate) if decorate else found
+
+        return sheet(
+            request,
+            table=self.key,
+            title=str(self.title),
+            form=form,
+            query=state.query,
+            columns=[column for column in self.columns if column.key in shown],
+            count=lambda most: source.count(ask, most),
+            rows=rows,
+        )
+
+
+def sheet(
+    request: HttpRequest,
+    *,
+    table: str,
+    title: str,
+    form: str,
+    query: str,
+    columns: Sequence[Column],
+    count: Callable[[int], int],
+    rows: Callable[[], Iterator[Any]],
+) -> HttpResponseBase:
+    """A list as CSV or XLSX: the right is checked, its size bounded, the export written down.
+
+    `count` counts the rows up to a number; `rows` is asked for them only when all that has passed.
+    """
+    actor, now = require_actor(request), clock.now()
+    most = parameters.value(EXPORT_ROWS, at=now)
+    total = count(most + 1)
+    if total > most:
+        raise Invalid(
+            message=_("This list has more than %(most)s rows; one export holds no more."),
+            kept=_("Nothing was exported."),
+            next_step=_("Narrow the filters, for example to a month, and export the parts."),
+            most=f"{most:,}",
+        )
+    actions.record_export(actor=actor, table=table, form=form, query=query, rows=total, now=now)
+    ink = _ink(actor)
+    name = f"{slugify(title, allow_unicode=True)}-{clock.local_date(now, ink.zone)}"
+    maker = export.as_csv if form == "csv" else export.as_xlsx
+    return maker(columns, rows(), ink, name)
 
 
 def _ink(actor: Actor | None) -> Ink:

@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from zhike.platform import clock as wall_clock
+from zhike.platform.accounts import queries as accounts
 from zhike.platform.ui import components, figures, formats, formrender, plots, render
 from zhike.platform.ui import timeline as timelines
 from zhike.platform.ui.context import Shell
@@ -38,6 +39,12 @@ def ink_of(context: Context) -> Ink:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     return render.icon(name, str(label))
+
+
+@register.simple_tag
+def nobody_yet() -> bool:
+    """Whether nobody can sign in because nobody has begun this company."""
+    return accounts.is_empty()
 
 
 @register.simple_tag
@@ -65,6 +72,15 @@ def ago(context: Context, instant: datetime | None, zone: str = "") -> SafeStrin
 @register.simple_tag(takes_context=True)
 def due(context: Context, instant: datetime | None, zone: str = "") -> SafeString:
     return render.due_time(instant, ink_of(context), zone) if instant else render.NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def due_clock(context: Context, instant: datetime | None, zone: str = "") -> SafeString:
+    """A deadline that runs, as a chip: remainder and instant."""
+    if instant is None:
+        return render.NOTHING
+    clock = components.Clock(state=components.ClockState.RUNNING, due=instant, zone=zone)
+    return render.clock_chip(clock, ink_of(context))
 
 
 @register.simple_tag(takes_context=True)

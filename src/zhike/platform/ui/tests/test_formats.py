@@ -28,6 +28,15 @@ def test_moment__shows_as_much_as_is_needed(instant: datetime, chinese: str, eng
         assert formats.moment(instant, INK) == english
 
 
+def test_until__a_coming_instant_in_the_house_format_with_its_offset_where_clocks_differ() -> None:
+    coming = datetime(2025, 11, 22, 1, tzinfo=UTC)
+    with translation.override("zh-hans"):
+        assert formats.until(coming, INK, "Asia/Shanghai") == "11-22 09:00"
+        assert formats.until(coming, INK, "Asia/Tokyo") == "11-22 10:00 UTC+9"
+    with translation.override("en"):
+        assert formats.until(coming, INK, "Asia/Shanghai") == "22 Nov 09:00"
+
+
 def test_deadline__midnight_is_the_end_of_the_day_before() -> None:
     with translation.override("zh-hans"):
         assert formats.deadline(datetime(2025, 11, 21, 16, tzinfo=UTC), INK) == "24:00"

@@ -83,14 +83,15 @@ def test_table__older_and_back_shows_every_row_once(sort: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sort", ["done_at", "-done_at"])
-def test_keyset__a_nullable_order_loses_no_row(sort: str) -> None:
+@pytest.mark.parametrize("sort", ["done_at", "-done_at", "id", "-id"])
+@pytest.mark.parametrize("cut", [False, True])
+def test_keyset__loses_no_row_also_where_times_are_missing_and_rows_come_in_parts(sort: str, cut: bool) -> None:  # noqa: FBT001
     OutboxEvent.objects.bulk_create(
         [
             OutboxEvent(
                 type="ui.test",
                 mode="live",
-                occurred_at=NOW,
+                occurred_at=NOW + timedelta(days=number % 3),
                 received_at=NOW,
                 operation_id=uuid4(),
                 done_at=NOW + timedelta(minutes=number) if number % 2 else None,
@@ -98,18 +99,25 @@ def test_keyset__a_nullable_order_loses_no_row(sort: str) -> None:
             for number in range(11)
         ]
     )
-    source = QuerySetSource(OutboxEvent.objects.filter(type="ui.test"))
+    rows = OutboxEvent.objects.filter(type="ui.test")
+    parts = [rows.filter(occurred_at=NOW + timedelta(days=day)) for day in range(4)] if cut else []
+    source = QuerySetSource(rows, parts=parts)
     order = Sort.parse(sort)
     wanted = [row.pk for row in order.ordered(source.rows)]
-    found: list[int] = []
-    after = ""
+    ask, found, pages = Ask(sort=order, size=3), [], []
     while True:
-        part = source.page(Ask(sort=order, size=3, after=after))
-        found.extend(row.pk for row in part.rows)
-        after = part.older
-        if not after:
+        part = source.page(ask)
+        pages.append([row.pk for row in part.rows])
+        found.extend(pages[-1])
+        if not part.older:
             break
+        ask = Ask(sort=order, size=3, after=part.older)
     assert found == wanted
+    for page in reversed(pages[:-1]):
+        part = source.page(Ask(sort=order, size=3, before=part.newer))
+        assert [row.pk for row in part.rows] == page
+    assert part.newer == ""
+    assert source.count(ask, 100) == 11
 
 
 @pytest.mark.django_db

@@ -193,7 +193,10 @@ def remove_seat(*, actor: Actor, seat_id: int, now: datetime) -> None:
 
 @action
 def record_contacts(*, actor: Actor, touches: Sequence[Touch], now: datetime) -> None:
-    """Note the latest contact with customers and people; called by the room where the contact is written down."""
+    """Note the latest contact with customers and people; called by the room where the contact is written down.
+
+    Many at once come as columns: see `record_contacts_of`.
+    """
     authorize(actor, EDIT)
     ids = sorted({t.customer_id for t in touches})
     rows = Customer.objects.filter(scope(actor), pk__in=ids).order_by("pk")
@@ -216,6 +219,28 @@ def record_contacts(*, actor: Actor, touches: Sequence[Touch], now: datetime) ->
     )
 
 
+@action
+def record_contacts_of(*, actor: Actor, table: str, now: datetime) -> None:
+    """As `record_contacts`, of a temporary table with customer_id, contact_id, at, channel; set-based."""
+    authorize(actor, EDIT)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH_FILES_OF.format(table=table))
+        files = cursor.rowcount
+        cursor.execute(_TOUCH_PEOPLE_OF.format(table=table))
+    audit.record(actor, events.ContactMade(subject=("customers", files), after={"count": files}), now=now)
+
+
+_TOUCH_FILES_OF = """
+UPDATE customers_customer c SET last_contact_at = t.at
+FROM (SELECT customer_id, max(at) AS at FROM {table} GROUP BY customer_id) t
+WHERE c.id = t.customer_id AND (c.last_contact_at IS NULL OR c.last_contact_at < t.at)
+"""
+_TOUCH_PEOPLE_OF = """
+UPDATE customers_contact k SET last_contact_at = t.at, last_channel = t.channel
+FROM (SELECT DISTINCT ON (contact_id) contact_id, at, channel FROM {table} WHERE contact_id IS NOT NULL
+      ORDER BY contact_id, at DESC) t
+WHERE k.id = t.contact_id AND (k.last_contact_at IS NULL OR k.last_contact_at < t.at)
+"""
 _TOUCH_FILES = """
 UPDATE customers_customer c SET last_contact_at = t.at
 FROM (SELECT id, max(at) AS at FROM unnest(%s::bigint[], %s::timestamptz[]) AS u (id, at) GROUP BY id) t

@@ -37,6 +37,7 @@ FILLS = (
     ("address", "address"),
     ("zone", "zone"),
 )
+OPENED = "least(coalesce(r.opened_at, %(now)s), %(now)s)"
 DEFAULTS = {"kind": "'consumer'", "zone": "%(zone)s"}
 
 
@@ -220,9 +221,10 @@ def _create(values: dict[str, Any]) -> int:
     made = _run(
         f"WITH made AS (INSERT INTO customers_customer (number, {columns}, name_fold, name_pinyin, name_strokes,"  # noqa: S608
         " language, stage, stage_since, owner_id, owner_since, scope_unit_id, active, opened_at, created_at, version)"
-        f" SELECT zhike_next_number('customer'), {cells}, k.fold, k.pinyin, k.strokes, 'zh-hans', 'before', %(now)s,"
-        " r.owner_id, %(now)s, r.owner_no, true, %(now)s, %(now)s, 1"
-        f" FROM (SELECT * FROM {ROWS} WHERE is_new ORDER BY line) r JOIN customers_keys k USING (name)"
+        f" SELECT zhike_next_number('customer'), {cells}, k.fold, k.pinyin, k.strokes, 'zh-hans', 'before',"
+        f" {OPENED}, r.owner_id, %(now)s, r.owner_no, true, {OPENED}, %(now)s, 1"
+        # Sorted last: a join gives rows in any order, and ids are paired with rows by theirs.
+        f" FROM {ROWS} r JOIN customers_keys k USING (name) WHERE r.is_new ORDER BY r.line"
         " RETURNING id, number)"
         f" UPDATE {ROWS} r SET customer_id = paired.id FROM"
         f" (SELECT n.line, m.id FROM (SELECT line, row_number() OVER (ORDER BY line) AS at FROM {ROWS} WHERE is_new) n"
@@ -242,7 +244,7 @@ def _create(values: dict[str, Any]) -> int:
     )
     _run(
         "INSERT INTO customers_stagechange (customer_id, at, from_stage, to_stage, cause, scope_unit_id)"  # noqa: S608
-        f" SELECT customer_id, %(now)s, '', 'before', 'opened', owner_no FROM {ROWS} WHERE is_new",
+        f" SELECT customer_id, {OPENED}, '', 'before', 'opened', owner_no FROM {ROWS} r WHERE is_new",
         values,
     )
     return made
@@ -305,8 +307,8 @@ def _add_people(now: datetime) -> None:
         " p.contact_id, k.kind, k.raw, k.value, k.e164, k.key8, k.extension, k.doubt, NOT EXISTS (SELECT 1"
         " FROM customers_contactpoint o WHERE o.customer_id = r.customer_id AND o.kind = k.kind"
         " AND o.contact_id IS NOT DISTINCT FROM p.contact_id), false"
-        f" FROM {ROWS} r JOIN customers_points k ON (k.kind = 'phone' AND k.typed = r.phone)"
-        " OR (k.kind = 'email' AND k.typed = r.email)"
+        f" FROM {ROWS} r CROSS JOIN LATERAL (VALUES ('phone', r.phone), ('email', r.email)) t (kind, typed)"
+        " JOIN customers_points k ON k.kind = t.kind AND k.typed = t.typed"
         " LEFT JOIN LATERAL (SELECT min(o.id) AS contact_id FROM customers_contact o JOIN customers_people n"
         " ON n.name = r.contact_name AND n.fold = o.name_fold WHERE o.customer_id = r.customer_id) p ON true"
         " ON CONFLICT DO NOTHING"

@@ -1,5 +1,6 @@
 """Giving customers to another responsible person: one, or a hundred thousand, with the same statements."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid, NotFound
 from zhike.record.customers import events
 from zhike.record.customers.actions._parts import portions, responsible
-from zhike.record.customers.models import Contact, Customer
+from zhike.record.customers.models import Contact, Customer, OwnerHistory
 from zhike.record.customers.policies import CHANGE_OWNER, scope
 from zhike.record.organization.types import StaffSummary
 
@@ -58,6 +59,32 @@ def change_owner(
         now=now,
     )
     return len(moving)
+
+
+@action
+def take_back_owners(*, actor: Actor, to_staff_id: int, at: datetime, now: datetime) -> int:
+    """Give the files that `to_staff_id` took over at the moment `at` back to whoever had them before.
+
+    Files that have changed hands again since stay as they are. Raises Invalid, and gives none back, where an earlier
+    owner has left. Returns how many files went back.
+    """
+    authorize(actor, CHANGE_OWNER)
+    before = _owners_before(actor, to_staff_id, at)
+    return sum(
+        change_owner(actor=actor, customer_ids=ids, to_staff_id=staff_id, reason="", now=now)
+        for staff_id, ids in before.items()
+    )
+
+
+def _owners_before(actor: Actor, to_staff_id: int, at: datetime) -> dict[int, list[int]]:
+    """Earlier owner → files within reach whose present spell with `to_staff_id` began at `at`. Two queries."""
+    taken = OwnerHistory.objects.filter(staff_id=to_staff_id, valid_from=at, valid_until=None)
+    reached = Customer.objects.files().filter(scope(actor), pk__in=taken.values("customer_id"))
+    found: dict[int, list[int]] = defaultdict(list)
+    ended = OwnerHistory.objects.filter(customer_id__in=reached.values("pk"), valid_until=at)
+    for customer_id, staff_id in ended.order_by("customer_id", "-valid_from").values_list("customer_id", "staff_id"):
+        found[staff_id].append(customer_id)
+    return found
 
 
 def move_owner(customer_ids: Sequence[int], target: StaffSummary, *, reason: str, now: datetime) -> None:

@@ -19,6 +19,9 @@ from zhike.record.customers.queries.contacts import point_of
 from zhike.record.customers.rules import point_errors, read_point
 from zhike.record.customers.types import Point, PointEntry, PointKind
 
+# Why an address is in doubt: mail to it came back.
+BOUNCED = "bounced"
+
 
 @action
 def add_point(
@@ -109,6 +112,26 @@ def change_point(
         now=now,
     )
     return point_of(row)
+
+
+@action
+def doubt_address(*, actor: Actor, address: str, now: datetime) -> int:
+    """Mail to this address came back: wherever it stands it is no longer verified and says why. Returns how many."""
+    authorize(actor, EDIT)
+    rows = ContactPoint.objects.filter(scope(actor, "customer__"), kind=PointKind.EMAIL.value, value=address.casefold())
+    held = list(rows.order_by("pk").select_for_update(of=("self",)))
+    ContactPoint.objects.filter(pk__in=[row.pk for row in held]).update(doubt=BOUNCED, verified_at=None)
+    for row in held:
+        audit.record(
+            actor,
+            events.PointChanged(
+                subject=("customer", row.customer_id),
+                before={"point": row.pk, "doubt": row.doubt},
+                after={"point": row.pk, "doubt": BOUNCED},
+            ),
+            now=now,
+        )
+    return len(held)
 
 
 @action

@@ -10,6 +10,7 @@ from zhike.record.customers.models.customers import (
     StageChange,
 )
 from zhike.record.customers.models.enquiries import Enquiry
+from zhike.record.customers.models.erasures import Erasure, ErasureRequest
 from zhike.record.customers.models.standing import CustomerStanding
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "CustomerStanding",
     "CustomerUnit",
     "Enquiry",
+    "Erasure",
+    "ErasureRequest",
     "OwnerHistory",
     "StageChange",
 ]

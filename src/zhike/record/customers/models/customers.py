@@ -35,7 +35,8 @@ class Customer(models.Model):
     """One customer, one file, one responsible person (一个客户一份档案一人管理).
 
     `scope_unit_id` is the tree number of the owner's unit. A file merged into another stays as a tombstone, so that
-    its number still finds the customer. `opened_at` is when the relation began to be recorded, by whichever system.
+    its number still finds the customer. `opened_at` is when the relation began to be recorded, by whichever system;
+    a file that was imported after its orders is `known_since` the first of them (CUST-14).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -71,6 +72,12 @@ class Customer(models.Model):
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     changed_xid = ChangedXidField()
+    # Kept by the database, so that it is right whichever way and in whatever order files and orders come.
+    known_since = models.GeneratedField(
+        expression=Func("opened_at", "first_order_at", function="LEAST", output_field=models.DateTimeField()),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
 
     objects = CustomerSet.as_manager()
 
@@ -87,6 +94,12 @@ class Customer(models.Model):
                 fields=["last_contact_at", "id"], condition=Q(merged_into__isnull=True), name="customer_by_contact"
             ),
             models.Index(fields=["scope_unit_id", "id"], name="customer_by_unit"),
+            # Counts of a list of many outlets, from the index alone.
+            models.Index(
+                fields=["scope_unit_id"],
+                condition=Q(merged_into__isnull=True, active=True),
+                name="customer_open_by_unit",
+            ),
             models.Index(fields=["owner", "id"], name="customer_by_owner"),
             models.Index(fields=["name_fold"], name="customer_by_folded_name"),
             models.Index(fields=["registration_no"], condition=~Q(registration_no=""), name="customer_by_registration"),

@@ -3,9 +3,10 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform.audit.policies import VIEW_AUDIT
 from zhike.platform.ui import navigation
 from zhike.platform.ui.navigation import Job, NavItem
-from zhike.record.customers.pages import enquiries, figures, files, lists, people
+from zhike.record.customers.pages import enquiries, erasure, figures, files, lists, people
 from zhike.record.customers.policies import VIEW
 
 MOUNT = "customers/"
@@ -15,16 +16,24 @@ navigation.register(
     NavItem(job=Job.CUSTOMERS, label=_("Contacts"), url_name="customers:people", right=VIEW.code, order=20),
     NavItem(job=Job.CUSTOMERS, label=_("Enquiries"), url_name="customers:enquiries", right=VIEW.code, order=30),
     NavItem(job=Job.CUSTOMERS, label=_("Customer base"), url_name="customers:base", right=VIEW.code, order=40),
+    NavItem(job=Job.SETTINGS, label=_("Erasures"), url_name="customers:erasures", right=VIEW_AUDIT.code, order=85),
 )
 
 urlpatterns = [
     path("", lists.files, name="list"),
     path("people/", lists.people, name="people"),
     path("enquiries/", lists.enquiries, name="enquiries"),
-    path("base/", figures.base, name="base"),
+    path("base/", figures.base_page, name="base"),
+    path("erasures/", erasure.erasures, name="erasures"),
+    path("erasures/new/", erasure.erase, name="erase"),
+    path("erasures/requests/", erasure.requests, name="erasure_requests"),
+    path("erasures/requests/<uuid:key>/", erasure.asked, name="erasure_request"),
+    path("erasures/keeping/", erasure.keeping, name="keeping"),
+    path("erasures/<str:number>/", erasure.certificate, name="erasure"),
     path("new/", files.new, name="new"),
     path("hints/", files.hints, name="hints"),
     path("owner/", files.owner_many, name="owner_many"),
+    path("owner/undo/<int:staff_id>/", files.owner_undo, name="owner_undo"),
     path("open/<int:customer_id>/", files.open_file, name="open"),
     path("people/<int:contact_id>/open/", files.open_person, name="open_person"),
     path("enquiries/new/", enquiries.new, name="enquiry_new"),

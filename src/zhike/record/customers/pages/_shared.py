@@ -1,17 +1,17 @@
 """What several pages of the customer file draw alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 
 from zhike.platform.actors import Actor
+from zhike.platform.ui import formpage
 from zhike.platform.ui.components import Clash, Crumb, Mark, Status, Tone
 from zhike.platform.ui.tables import Table
 from zhike.record.customers.types import (
@@ -96,27 +96,4 @@ def kept_choice(request: HttpRequest, clash: EditClash, entry: Any) -> Any:  # n
     return replace(entry, **{name: clash.clashes[name][1] for name, value in chosen.items() if value == "theirs"})
 
 
-def form_page(
-    request: HttpRequest,
-    form: forms.Form,
-    *,
-    title: str | Promise,
-    submit: str | Promise,
-    crumbs: Sequence[Crumb],
-    back: str,
-    note: str | Promise = "",
-    template: str = "customers/form.html",
-    context: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """One form with its one primary button; 422 once something in it is refused."""
-    values = {
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "crumbs": crumbs,
-        "back": back,
-        "note": note,
-        "draft": f"customers:{request.path}",
-        **(context or {}),
-    }
-    return render(request, template, values, status=422 if form.is_bound else 200)
+form_page = partial(formpage.form_page, room="customers")

@@ -60,6 +60,8 @@ def new(request: HttpRequest) -> HttpResponse:
         submit=_("Take the enquiry"),
         crumbs=_crumbs(),
         back=reverse("customers:enquiries"),
+        template="customers/file_form.html",
+        context={"likely": []},
     )
 
 
@@ -128,4 +130,5 @@ def lost(request: HttpRequest, enquiry_id: int) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     actions.reopen_enquiry(actor=require_actor(request), enquiry_id=enquiry_id, now=clock.now())
+    toast(request, gettext("The enquiry is open again."))
     return HttpResponseRedirect(reverse("customers:enquiry", args=[enquiry_id]))

@@ -1,17 +1,20 @@
 """Opening and changing a file, its owner, its place in a group, its duplicates, its history."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from zhike.platform import audit, clock
-from zhike.platform.errors import Invalid
+from zhike.platform.errors import Invalid, NotFound
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb
 from zhike.platform.ui.forms import add_errors
@@ -35,6 +38,8 @@ from zhike.record.customers.types import (
     STAGE_LABELS,
     CustomerSummary,
     EditClash,
+    GroupView,
+    Label,
     PointEntry,
     PointKind,
     Stage,
@@ -144,9 +149,10 @@ def owner(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             _give(request, [customer.id], form)
-            return _saved(request, customer)
         except Invalid as error:
             add_errors(form, error)
+        else:
+            return HttpResponseRedirect(customer_url(number))
     return form_page(
         request,
         form,
@@ -159,14 +165,43 @@ def owner(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _give(request: HttpRequest, customer_ids: list[int], form: OwnerForm) -> int:
-    return actions.change_owner(
+def _give(request: HttpRequest, customer_ids: list[int], form: OwnerForm) -> None:
+    """Hand over and say so, with the way back: who took over, and at which moment."""
+    now, to_staff_id = clock.now(), int(form.cleaned_data["to_staff_id"])
+    count = actions.change_owner(
         actor=require_actor(request),
         customer_ids=customer_ids,
-        to_staff_id=int(form.cleaned_data["to_staff_id"]),
+        to_staff_id=to_staff_id,
         reason=form.cleaned_data["reason"],
-        now=clock.now(),
+        now=now,
     )
+    said = ngettext(
+        "%(count)s customer has a new responsible person.", "%(count)s customers have a new responsible person.", count
+    )
+    undo = f"{reverse('customers:owner_undo', args=[to_staff_id])}?{urlencode({'at': now.isoformat()})}"
+    toast(request, said % {"count": count}, undo=undo if count else "")
+
+
+@requires(CHANGE_OWNER)
+@require_POST
+def owner_undo(request: HttpRequest, staff_id: int) -> HttpResponse:
+    """Back to whoever was responsible before; the page it was asked from comes again."""
+    try:
+        at = datetime.fromisoformat(request.GET.get("at", ""))
+    except ValueError:
+        raise NotFound from None
+    if at.tzinfo is None:
+        raise NotFound
+    count = actions.take_back_owners(actor=require_actor(request), to_staff_id=staff_id, at=at, now=clock.now())
+    said = ngettext(
+        "%(count)s customer is back with the earlier responsible person.",
+        "%(count)s customers are back with the earlier responsible person.",
+        count,
+    )
+    toast(request, said % {"count": count})
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(target if safe else reverse("customers:list"))
 
 
 @requires(CHANGE_OWNER)
@@ -179,9 +214,13 @@ def owner_many(request: HttpRequest) -> HttpResponse:
     asked = "to_staff_id" in request.POST
     form = OwnerForm(request.POST if asked else None, owners=staff_choices(actor))
     if asked and form.is_valid():
-        count = _give(request, list(chosen), form)
-        toast(request, gettext("%(count)s customers have a new responsible person.") % {"count": count})
-        return HttpResponseRedirect(reverse("customers:list"))
+        try:
+            _give(request, list(chosen), form)
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            query = request.POST.get("query", "")
+            return HttpResponseRedirect(f"{reverse('customers:list')}{f'?{query}' if query else ''}")
     kept = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in form.fields]
     return form_page(
         request,
@@ -214,7 +253,8 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         )
-        return _saved(request, customer)
+        toast(request, gettext("The file is closed."), undo=reverse("customers:reopen", args=[number]))
+        return HttpResponseRedirect(customer_url(number))
     return form_page(
         request,
         form,
@@ -283,6 +323,11 @@ def group_link(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
+def _values(view: GroupView, of: Mapping[str, int | Decimal]) -> list[tuple[Label, int | Decimal]]:
+    """Each measure's name with its value, in the order of the columns."""
+    return [(label, of[code]) for code, label in view.measures]
+
+
 @requires(VIEW)
 def group(request: HttpRequest, number: str) -> HttpResponse:
     """The group as one whole, with the sums over its members (CUST-20)."""
@@ -290,14 +335,10 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
     customer = _customer(request, number)
     link = Button(label=_("Change the place in the group"), url=reverse("customers:group_link", args=[number]))
     view = queries.group(actor=actor, customer_id=customer.id)
-    codes = [code for code, _label in view.measures]
     context = {
         "group": view,
-        "rows": [
-            {"member": m, "indent": "\u3000" * m.depth, "values": [m.values[code] for code in codes]}
-            for m in view.members
-        ],
-        "totals": [view.totals[code] for code in codes],
+        "rows": [{"member": m, "indent": "\u3000" * m.depth, "values": _values(view, m.values)} for m in view.members],
+        "totals": _values(view, view.totals),
         "customer": customer,
         "crumbs": crumbs_of(customer),
         "primary": link if actor.has(MERGE.code) else None,

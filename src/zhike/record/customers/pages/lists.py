@@ -72,7 +72,7 @@ FILES = Table(
         Column("marks", _("Marks"), Kind.MARKS, value=lambda row: standing_marks(row.standing), shown=False),
         Column("kind", pgettext_lazy("customer", "Kind"), value=lambda row: KIND_LABELS[row.kind], shown=False),
         Column("industry", _("Industry"), value=lambda row: INDUSTRY_LABELS[row.industry], shown=False),
-        Column("opened_at", _("Opened"), Kind.TIME, shown=False),
+        Column("known_since", _("Customer since"), Kind.TIME, shown=False),
     ),
     filters=(
         Search(key="q", label=_("Search"), apply=_search_files, placeholder=_("Name or number")),
@@ -80,9 +80,12 @@ FILES = Table(
         Choice(key="stage", label=pgettext_lazy("customer", "Stage"), options=list(STAGE_LABELS.items())),
         Choice(key="industry", label=_("Industry"), options=list(INDUSTRY_LABELS.items())[1:]),
         Days(key="contact", label=_("Last contact"), field="last_contact_at"),
+        # Whose they are depends on the reader: `listed` narrows.
+        Flag(key="mine", label=_("My customers"), apply=lambda rows: rows),
         Flag(key="closed", label=_("Closed files"), condition=Q(active=False)),
     ),
     views=(
+        BuiltInView(label=_("My customers"), query="mine=1"),
         BuiltInView(label=_("Prospects"), query="kind=prospect"),
         BuiltInView(label=_("Dormant and lost"), query="stage=dormant&stage=lost"),
     ),
@@ -103,6 +106,8 @@ FILES = Table(
 def listed(actor: Actor, asked: QueryDict) -> CustomerSet:
     """The rows that the list begins with: open files, unless closed ones are asked for."""
     rows = queries.customer_rows(actor=actor)
+    if asked.get("mine") == "1":
+        rows = rows.filter(owner_id=actor.staff_id)
     return rows if asked.get("closed") == "1" else rows.filter(active=True)
 
 
@@ -139,6 +144,12 @@ PEOPLE = Table(
     ),
     filters=(
         Search(key="q", label=_("Search"), apply=_search_people, placeholder=_("Name")),
+        Search(
+            key="customer",
+            label=_("Customer"),
+            apply=lambda rows, text: rows.filter(customer__number=text.upper()),
+            placeholder=_("Customer number"),
+        ),
         Flag(key="left", label=_("Have left"), condition=Q(active=False)),
     ),
     row_url=lambda row: customer_url(row.customer.number),

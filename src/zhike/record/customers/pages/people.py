@@ -24,7 +24,7 @@ from zhike.record.customers.pages._shared import (
     kept_choice,
     staff_choices,
 )
-from zhike.record.customers.policies import EDIT, REVEAL
+from zhike.record.customers.policies import EDIT, ERASE, REVEAL
 from zhike.record.customers.types import ChainRole, CustomerSummary, EditClash
 
 
@@ -68,7 +68,7 @@ def edit(request: HttpRequest, contact_id: int) -> HttpResponse:
     card = queries.contact(actor=actor, contact_id=contact_id)
     customer = _customer(request, card.customer_id)
     form = ContactForm(request.POST or None, staff=staff_choices(actor), new=False, initial=ContactForm.values_of(card))
-    context: dict[str, Any] = {"card": card, "point_form": PointForm()}
+    context: dict[str, Any] = {"card": card, "point_form": PointForm(), "can_erase": actor.has(ERASE.code)}
     if form.is_bound and form.is_valid():
         version = form.cleaned_data["version"] or card.version
         try:
@@ -135,6 +135,7 @@ def change_point(request: HttpRequest, contact_id: int, point_id: int, deed: str
     actor, now = require_actor(request), clock.now()
     if deed == "remove":
         actions.remove_point(actor=actor, point_id=point_id, now=now)
+        toast(request, gettext("The number or address was removed; the history keeps it."))
     else:
         wanted = {name: True if name == deed else None for name in ("primary", "verified", "shared")}
         actions.change_point(actor=actor, point_id=point_id, now=now, **wanted)

@@ -1,5 +1,6 @@
 """Reading customer files."""
 
+from zhike.record.customers.queries.base import base_figures
 from zhike.record.customers.queries.contacts import (
     People,
     contact,
@@ -15,24 +16,41 @@ from zhike.record.customers.queries.customers import (
     department_figures,
     head,
     id_of,
+    ids_by_reference,
     labels,
     owner_coverage,
     owners,
     references,
     standing,
+    standing_texts,
     summaries,
     summary,
     units_of,
     visible_ids,
 )
 from zhike.record.customers.queries.enquiries import due_enquiries, enquiry, enquiry_figures, enquiry_rows
+from zhike.record.customers.queries.erasure import erasable, erasure, erasure_preview, erasure_rows
+from zhike.record.customers.queries.erasure_requests import erasure_request, expiring_soon, request_rows
 from zhike.record.customers.queries.groups import group
-from zhike.record.customers.queries.lookup import Found, find_by_any_key, likely_same, look_up
+from zhike.record.customers.queries.lookup import Found, find_by_any_key, find_by_number, likely_same, look_up
+from zhike.record.customers.queries.mentions import ground_of, mentions_q, narrowing
+from zhike.record.customers.queries.reaching import (
+    Addresses,
+    Reachable,
+    addresses_of,
+    holders,
+    reachable,
+    reachable_of,
+)
 from zhike.record.customers.queries.stages import stage_figures, stages_of
 
 __all__ = [
+    "Addresses",
     "Found",
     "People",
+    "Reachable",
+    "addresses_of",
+    "base_figures",
     "contact",
     "contact_names",
     "contact_rows",
@@ -45,20 +63,36 @@ __all__ = [
     "enquiry",
     "enquiry_figures",
     "enquiry_rows",
+    "erasable",
+    "erasure",
+    "erasure_preview",
+    "erasure_request",
+    "erasure_rows",
+    "expiring_soon",
     "find_by_any_key",
+    "find_by_number",
+    "ground_of",
     "group",
     "head",
+    "holders",
     "id_of",
+    "ids_by_reference",
     "labels",
     "likely_same",
     "look_up",
+    "mentions_q",
+    "narrowing",
     "owner_coverage",
     "owners",
     "people",
+    "reachable",
+    "reachable_of",
     "references",
+    "request_rows",
     "stage_figures",
     "stages_of",
     "standing",
+    "standing_texts",
     "summaries",
     "summary",
     "units_of",

@@ -61,11 +61,14 @@ def labels(*, actor: Actor, customer_ids: Collection[int]) -> dict[int, Named]:
 
 def one(actor: Actor, customer_id: int) -> Customer:
     """The row itself with owner and parent, a merged one as the file it was merged into; raises NotFound."""
-    rows = Customer.objects.filter(scope(actor)).select_related("owner__unit", "parent", "merged_into__owner__unit")
-    found = rows.filter(pk=customer_id).first()
+    return _one(Customer.objects.filter(scope(actor)), customer_id)
+
+
+def _one(rows: CustomerSet, customer_id: int) -> Customer:
+    found = rows.select_related("owner__unit", "parent").filter(pk=customer_id).first()
     if found is None:
         raise NotFound
-    return one(actor, found.merged_into_id) if found.merged_into_id else found
+    return _one(rows, found.merged_into_id) if found.merged_into_id else found
 
 
 def id_of(*, actor: Actor, number: str) -> int:
@@ -78,9 +81,9 @@ def id_of(*, actor: Actor, number: str) -> int:
 
 
 def summary(*, actor: Actor, customer_id: int) -> CustomerSummary:
-    """The few facts that every agent sees before speaking (CUST-05). Two queries."""
-    found = one(actor, customer_id)
-    shown = summary_of(found, standings_of([found.pk]).get(found.pk, {}))
+    """The few facts that every agent sees before speaking (CUST-05). One query."""
+    found = _one(_with_standing(Customer.objects.filter(scope(actor))), customer_id)
+    shown = summary_of(found, _of_json(vars(found)["said"]))
     return shown if found.pk == customer_id else replace(shown, merged_from=number_of(customer_id))
 
 
@@ -110,6 +113,13 @@ def standings_of(customer_ids: Sequence[int]) -> dict[int, dict[str, Standing]]:
     return found
 
 
+def standing_texts(*, actor: Actor, kind: str, customer_ids: Collection[int]) -> dict[int, str]:
+    """What is known of these customers in one respect, such as their class; who is not classified is absent."""
+    seen = Customer.objects.filter(scope(actor), pk__in=set(customer_ids))
+    rows = CustomerStanding.objects.filter(kind=kind, customer_id__in=seen.values("pk"))
+    return dict(rows.values_list("customer_id", "text"))
+
+
 def standing(*, actor: Actor, customer_id: int) -> Mapping[str, Standing]:
     """What the rooms above say about one customer."""
     found = one(actor, customer_id)
@@ -131,7 +141,7 @@ def summary_of(row: Customer, standing: Mapping[str, Standing]) -> CustomerSumma
         language=row.language,
         zone=row.zone,
         active=row.active,
-        opened_at=row.opened_at,
+        opened_at=row.known_since,
         last_order_at=row.last_order_at,
         last_contact_at=row.last_contact_at,
         last_verified_at=row.last_verified_at,
@@ -162,7 +172,7 @@ def file_of(row: Customer) -> CustomerFile:
         active=row.active,
         merged_into=row.merged_into.number if row.merged_into else "",
         version=row.version,
-        opened_at=row.opened_at,
+        opened_at=row.known_since,
         converted_at=row.converted_at,
         first_order_at=row.first_order_at,
         last_order_at=row.last_order_at,
@@ -200,6 +210,12 @@ def references(*, actor: Actor, customer_id: int) -> list[tuple[str, str]]:
     """What other systems call this customer: (system, reference)."""
     rows = CustomerRef.objects.filter(scope(actor, "customer__"), customer_id=customer_id)
     return list(rows.order_by("system", "ref").values_list("system", "ref"))
+
+
+def ids_by_reference(*, actor: Actor, system: str) -> dict[str, int]:
+    """Every customer within reach that this system knows, by its reference there."""
+    rows = CustomerRef.objects.filter(scope(actor, "customer__"), system=system)
+    return dict(rows.values_list("ref", "customer_id"))
 
 
 def units_of(*, actor: Actor, customer_id: int) -> list[UnitDealing]:
@@ -242,9 +258,8 @@ def head(*, actor: Actor, number: str) -> tuple[CustomerSummary, CustomerFile, i
     """What the customer's own page opens with: summary, file, open enquiries. One query; a merged number leads on."""
     open_enquiries = Count("pk", filter=Q(state=EnquiryState.OPEN.value))
     counted = Enquiry.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(n=open_enquiries)
-    standing = CustomerStanding.objects.filter(customer=OuterRef("pk")).values(found=_AS_JSON)
-    rows = Customer.objects.filter(scope(actor)).select_related("owner__unit", "parent", "merged_into")
-    rows = rows.annotate(open_enquiries=Subquery(counted.values("n")), said=ArraySubquery(standing))
+    rows = _with_standing(Customer.objects.filter(scope(actor))).select_related("owner__unit", "parent", "merged_into")
+    rows = rows.annotate(open_enquiries=Subquery(counted.values("n")))
     found = rows.filter(number=number.strip().upper()).first()
     if found is None:
         raise NotFound
@@ -252,6 +267,12 @@ def head(*, actor: Actor, number: str) -> tuple[CustomerSummary, CustomerFile, i
         shown, file, count = head(actor=actor, number=found.merged_into.number)
         return replace(shown, merged_from=found.number), file, count
     return summary_of(found, _of_json(vars(found)["said"])), file_of(found), vars(found)["open_enquiries"] or 0
+
+
+def _with_standing(rows: CustomerSet) -> CustomerSet:
+    """Rows with `said`, what the rooms above say of each, read along with them."""
+    standing = CustomerStanding.objects.filter(customer=OuterRef("pk")).values(found=_AS_JSON)
+    return rows.annotate(said=ArraySubquery(standing))
 
 
 # Numbers as text, since JSON's own would lose digits.

@@ -1,8 +1,9 @@
 """What the search knows of files and people, and exact numbers straight from the tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
+from django.urls import reverse
 
 from zhike.platform.actors import Actor
 from zhike.platform.search.types import Document, Hit, Numbers, Sight
@@ -40,7 +41,7 @@ def file_documents(ids: Sequence[int]) -> list[Document]:
             line=" ".join(part for part in (row.city, row.owner.name) if part),
             keys=[key for key in keys[row.pk] if key],
             texts=[text for text in (row.city, row.address) if text],
-            sort=int((row.last_contact_at or row.opened_at).timestamp()),
+            sort=int((row.last_contact_at or row.known_since).timestamp()),
             scope_unit_id=row.scope_unit_id,
             own_staff_id=row.owner_id,
         )
@@ -60,8 +61,8 @@ def person_documents(ids: Sequence[int]) -> list[Document]:
         Document(
             object_id=row.pk,
             title=row.name,
-            number=row.customer.number,
-            line=" ".join(part for part in (row.customer.name, row.position) if part),
+            # The customer's number is the customer's: typed whole, it opens the file and not one of its people.
+            line=" ".join(part for part in (row.customer.number, row.customer.name, row.position) if part),
             keys=keys[row.pk],
             texts=[text for text in (row.position, row.form_of_address) if text],
             sort=int((row.last_contact_at or row.created_at).timestamp()),
@@ -82,6 +83,7 @@ def person_ids(after: int, limit: int) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
+_ExactRow = tuple[str, int, str, int, str, str, str]
 _EXACT = """
 SELECT 'customer', coalesce(m.id, c.id), n.raw, coalesce(m.id, c.id), coalesce(m.number, c.number),
   coalesce(m.name, c.name), ''
@@ -100,7 +102,10 @@ LEFT JOIN customers_contact k ON k.id = p.contact_id
 
 
 def exact_numbers(*, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Mapping[str, Sequence[Hit]]:
-    """Customer numbers, references and phones; a merged file stands for the one it went into. Two queries."""
+    """Customer numbers, references and phones; a merged file stands for the one it went into. Two queries.
+
+    Where several people of one file share a phone, the file stands for them.
+    """
     given = {
         "raws": [found.raw for found in numbers],
         "upper": [found.raw.upper() for found in numbers],
@@ -109,15 +114,31 @@ def exact_numbers(*, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Ma
     }
     with connection.cursor() as cursor:
         cursor.execute(_EXACT, given)
-        rows: list[tuple[str, int, str, int, str, str, str]] = cursor.fetchall()
+        rows: list[_ExactRow] = cursor.fetchall()
     seen = set(Customer.objects.filter(scope(actor), pk__in={row[1] for row in rows}).values_list("pk", flat=True))
     hits: dict[str, list[Hit]] = {}
+    for raw, found in _by_file([row for row in rows if row[1] in seen]).items():
+        for customer_id, (number, name, people) in found.items():
+            alone = len(people) == 1
+            if not alone:
+                file = Hit(kind=FILE_KIND, object_id=customer_id, title=name, number=number, exact=True)
+                hits.setdefault(raw, []).append(file)
+            hits.setdefault(raw, []).extend(
+                Hit(kind=PERSON_KIND, object_id=pk, title=title, number=number, line=name, exact=alone)
+                for pk, title in people.items()
+            )
+    return {raw: found[: max(limit, 1)] for raw, found in hits.items()}
+
+
+def _by_file(rows: Sequence[_ExactRow]) -> dict[str, dict[int, tuple[str, str, dict[int, str]]]]:
+    """Files by what was typed, each with the people who carry it; nobody where the file itself carries it."""
+    found: dict[str, dict[int, tuple[str, str, dict[int, str]]]] = {}
+    itself = {(row[2], row[1]) for row in rows if row[0] != PERSON_KIND}
     for kind, customer_id, raw, object_id, number, name, person in rows:
-        if customer_id in seen and len(hits.get(raw, ())) < limit:
-            title, line = (person, name) if kind == PERSON_KIND else (name, "")
-            hit = Hit(kind=kind, object_id=object_id, title=title, number=number, line=line, exact=True)
-            hits.setdefault(raw, []).append(hit)
-    return hits
+        _number, _name, people = found.setdefault(raw, {}).setdefault(customer_id, (number, name, {}))
+        if kind == PERSON_KIND and (raw, customer_id) not in itself:
+            people[object_id] = person
+    return found
 
 
 def names(ids: Sequence[int]) -> Mapping[str, str]:
@@ -128,3 +149,17 @@ def names(ids: Sequence[int]) -> Mapping[str, str]:
 def people_of(customer_ids: Iterable[int]) -> list[int]:
     """Everybody at these customers, for the index."""
     return list(Contact.objects.filter(customer_id__in=set(customer_ids)).values_list("pk", flat=True))
+
+
+def customers_by_id(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Name and page of the files within reach, by id as text."""
+    rows = Customer.objects.filter(scope(actor), pk__in=[int(one) for one in keys if one.isdecimal()])
+    found = rows.values_list("pk", "name", "number")
+    return {str(pk): (name, reverse("desk:customer", args=[number])) for pk, name, number in found}
+
+
+def contacts_by_id(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Name and page of the people within reach; who was erased has none."""
+    rows = Contact.objects.filter(scope(actor, "customer__"), pk__in=[int(one) for one in keys if one.isdecimal()])
+    found = rows.exclude(name="").values_list("pk", "name")
+    return {str(pk): (name, reverse("customers:open_person", args=[pk])) for pk, name in found}

@@ -1,8 +1,9 @@
 """What a member of staff answers for in the customer files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from zhike.platform.actors import Actor
 from zhike.record.customers.models import Contact, Customer, Enquiry
@@ -10,19 +11,19 @@ from zhike.record.customers.policies import scope
 from zhike.record.customers.types import EnquiryState
 
 
-def files_held(staff_ids: Sequence[int]) -> Mapping[int, int]:
+def files_held(staff_ids: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
     rows = Customer.objects.files().filter(owner_id__in=staff_ids)
-    return dict(rows.values_list("owner_id").annotate(n=Count("pk")))
+    return rows.values_list("owner_id").annotate(n=Count("pk"))
 
 
-def people_held(staff_ids: Sequence[int]) -> Mapping[int, int]:
+def people_held(staff_ids: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
     rows = Contact.objects.live().filter(our_staff_id__in=staff_ids)
-    return dict(rows.values_list("our_staff_id").annotate(n=Count("pk")))
+    return rows.values_list("our_staff_id").annotate(n=Count("pk"))
 
 
-def enquiries_held(staff_ids: Sequence[int]) -> Mapping[int, int]:
+def enquiries_held(staff_ids: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
     rows = Enquiry.objects.filter(staff_id__in=staff_ids, state=EnquiryState.OPEN.value)
-    return dict(rows.values_list("staff_id").annotate(n=Count("pk")))
+    return rows.values_list("staff_id").annotate(n=Count("pk"))
 
 
 def some_files(staff_id: int, limit: int) -> list[tuple[int, str, str]]:

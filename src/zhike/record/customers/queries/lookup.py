@@ -1,4 +1,4 @@
-"""From a phone number, a name, a number or a reference to the file: the same answer for every agent (CUST-05)."""
+"""From a phone number, a name, a number, a waybill or a reference to the file, alike for every agent (CUST-05)."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from django.db.models.functions import Reverse
 
 from zhike.platform import parameters, phones
@@ -16,7 +16,7 @@ from zhike.record.customers.models.customers import CustomerSet
 from zhike.record.customers.policies import PHONE_REGION, scope
 from zhike.record.customers.queries.customers import summary
 from zhike.record.customers.rules import is_ending, name_fold, tidy
-from zhike.record.customers.types import CustomerSummary, Likeness, Match, Via
+from zhike.record.customers.types import CustomerSummary, Likeness, Match, Via, key_sources
 
 MOST = 10
 MOST_LIKELY = 5
@@ -26,8 +26,11 @@ MOST_POINTS = 40
 SHORTEST_NAME = 2
 SHORTEST_ENDING = 4
 KEY_DIGITS = 8
+NO_REGION = "ZZ"
 _DIALLED = re.compile(r"[+0-9][0-9 ()./\-]*")
-_RANK = {Via.NUMBER: 0, Via.REFERENCE: 1, Via.PHONE: 2, Via.ADDRESS: 3, Via.ENDING: 4, Via.NAME: 5, Via.WAYBILL: 6}
+_RANK = {Via.NUMBER: 0, Via.REFERENCE: 1, Via.PHONE: 2, Via.ADDRESS: 3, Via.ENDING: 5, Via.NAME: 6} | dict.fromkeys(
+    (Via.WAYBILL, Via.CASE, Via.AGREEMENT), 4
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Found:
 
 
 def find_by_any_key(*, actor: Actor, key: str, now: datetime, limit: int = MOST) -> list[Match]:
-    """Files that a phone number, an ending of one, a name, a number or a reference may mean, best first.
+    """Files that a phone number, an ending of one, a name, a number, a waybill or a reference may mean, best first.
 
     At most two queries. A number that belongs to one file only is `certain`.
     """
@@ -63,15 +66,27 @@ def look_up(*, actor: Actor, key: str, now: datetime) -> Found:
     return Found(tuple(matches), best)
 
 
+def find_by_number(*, actor: Actor, number: str, now: datetime, limit: int = MOST) -> list[Match]:
+    """Files and people whom this telephone number may mean, best first; for calls. One query."""
+    return _ranked(_by_phone(actor, number, now))[:limit] if number else []
+
+
 def _by_number(actor: Actor, typed: str) -> list[Match]:
-    """Customer numbers and references of other systems, one query; a merged file stands for the one it went into."""
+    """Customer numbers, references of other systems and numbers of other rooms, such as waybills and cases: one query.
+
+    A merged file stands for the one it went into.
+    """
     file = ("pk", "number", "name", "kind", "owner__name")
     columns = (*file, "merged_into_id", "merged_into__number", "merged_into__name", "via")
     reach = Customer.objects.filter(scope(actor))
     by_number = reach.filter(number=typed.upper()).annotate(via=Value(Via.NUMBER.value))
     referred = CustomerRef.objects.filter(ref=typed).values("customer_id")
     by_ref = reach.filter(pk__in=referred).annotate(via=Value(Via.REFERENCE.value))
-    rows = by_number.values_list(*columns).union(by_ref.values_list(*columns), all=True)
+    arms = [by_ref.values_list(*columns)]
+    for source in key_sources():
+        owning = source.customer_ids(actor=actor, key=typed)
+        arms.append(reach.filter(pk__in=owning).annotate(via=Value(source.via.value)).values_list(*columns))
+    rows = by_number.values_list(*columns).union(*arms, all=True)
     return [
         Match(
             customer_id=into or pk,
@@ -90,21 +105,44 @@ def _by_phone(actor: Actor, typed: str, now: datetime) -> list[Match]:
     digits = phones.digits_of(typed)
     if len(digits) < SHORTEST_ENDING:
         return []
-    read = phones.parse(typed, parameters.value(PHONE_REGION, at=now))
+    # With its country code a number says itself where it belongs; what telephone systems send needs no settings.
+    region = NO_REGION if typed.startswith("+") else parameters.value(PHONE_REGION, at=now)
+    read = phones.parse(typed, region)
     tail = digits[-KEY_DIGITS:]
+    exact = {read.e164, f"+{digits}"} - {"", None}
+    # Whether a number is one person's is judged over everybody who has it; only those within reach are given.
     rows = (
         _ending_with(tail)
-        .filter(scope(actor, "customer__"))
+        .annotate(seen=_whether(scope(actor, "customer__")), meant=_whether(Q(e164__in=exact)))
+        .filter(Q(seen=True) | Q(meant=True))
         .select_related("contact", "customer__owner", "customer__merged_into")
-        .order_by("-primary", "-contact__last_contact_at", "pk")[:MOST_POINTS]
+        .order_by("-meant", "-seen", "-primary", "-contact__last_contact_at", "pk")[:MOST_POINTS]
     )
-    exact = {read.e164, f"+{digits}"} - {"", None}
-    return _certain_if_alone(
-        [
-            _match(row, Via.ENDING if is_ending(digits) and row.e164 not in exact else Via.PHONE, row.e164 in exact)
-            for row in rows
-        ]
+    held = [(row, row.e164 in exact) for row in rows]
+    found = [_match(row, Via.PHONE if own or not is_ending(digits) else Via.ENDING, own) for row, own in held]
+    shared = _is_shared([row for row, own in held if own])
+    judged = _certain_if_alone(
+        [replace(one, shared=shared and own) for one, (_r, own) in zip(found, held, strict=True)]
     )
+    beyond = {_holder(row) for row, _own in held if not row.seen}
+    return [one for one in judged if (one.customer_id, one.contact_id) not in beyond]
+
+
+def _whether(condition: Q) -> Case:
+    # A condition that holds for all is no condition to the database.
+    given = condition or Q(pk__isnull=False)
+    return Case(When(given, then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
+
+
+def _is_shared(rows: Sequence[ContactPoint]) -> bool:
+    """Several people or files have it, or it is marked so. A file's own number beside its one person's is theirs."""
+    files = {_holder(row)[0] for row in rows}
+    people = {row.contact_id for row in rows if row.contact_id is not None}
+    return len(files) > 1 or len(people) > 1 or any(row.shared for row in rows)
+
+
+def _holder(row: ContactPoint) -> tuple[int, int | None]:
+    return (row.customer.merged_into_id or row.customer_id, row.contact_id)
 
 
 def _ending_with(digits: str) -> QuerySet[ContactPoint]:

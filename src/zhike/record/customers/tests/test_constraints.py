@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from zhike.record.customers import actions
 from zhike.record.customers.models import (
     ChainSeat,
     Contact,
@@ -21,6 +22,7 @@ from zhike.record.customers.models import (
     StageChange,
 )
 from zhike.record.customers.tests.factories import NOW, contact, customer, enquiry
+from zhike.record.customers.types import Stage
 from zhike.record.organization.tests import factories as organization
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +96,6 @@ def test_customer__owner_is_on_record() -> None:
     _refused("customer_owner_on_record", lambda: Customer.objects.filter(pk=row.pk).update(owner_id=other.pk))
     rows = OwnerHistory.objects.filter(customer=row)
     _refused("customer_owner_on_record", lambda: rows.update(valid_until=NOW + HOUR))
-    _refused("customer_owner_on_record", rows.delete)
 
 
 def test_owner_history__does_not_overlap() -> None:
@@ -114,21 +115,84 @@ def test_owner_history__does_not_overlap() -> None:
     ("constraint", "values"),
     [
         ("stage_change_to_known", {"to_stage": "gone"}),
-        ("stage_change_from_known", {"from_stage": "gone", "from_since": NOW}),
-        ("stage_change_changes", {"from_stage": "before", "from_since": NOW - HOUR}),
+        ("stage_change_from_known", {"from_stage": "gone"}),
+        ("stage_change_changes", {"to_stage": "before"}),
         ("stage_change_cause_known", {"cause": "whim"}),
-        ("stage_change_stay_right", {"from_stage": "lost"}),
+        ("stage_change_stay_right", {"from_since": NOW + HOUR}),
     ],
 )
 def test_stage_change__constraint(constraint: str, values: dict[str, Any]) -> None:
-    row = customer()
-    _refused(constraint, lambda: StageChange.objects.filter(customer=row).update(**values))
+    good = {"at": NOW, "from_stage": "before", "from_since": NOW, "to_stage": "during", "cause": "order"}
+    row = {"customer": customer(), "scope_unit_id": 1, **good}
+    StageChange.objects.create(**row)
+    _refused(constraint, lambda: StageChange.objects.create(**{**row, **values}))
 
 
 def test_stage_change__begins_once() -> None:
     row = customer()
     start = {"customer": row, "at": NOW, "to_stage": "during", "cause": "order", "scope_unit_id": 1}
     _refused("stage_change_one_beginning", lambda: StageChange.objects.create(**start))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM customers_ownerhistory",
+        "UPDATE customers_ownerhistory SET staff_id = staff_id",
+        "UPDATE customers_ownerhistory SET valid_from = valid_from - interval '1 day'",
+        "UPDATE customers_ownerhistory SET reason = 'another'",
+        "UPDATE customers_ownerhistory SET valid_until = valid_until + interval '1 day' WHERE valid_until IS NOT NULL",
+        "UPDATE customers_ownerhistory SET valid_until = NULL WHERE valid_until IS NOT NULL",
+        "DELETE FROM customers_stagechange",
+        "UPDATE customers_stagechange SET at = at - interval '1 day'",
+        "UPDATE customers_stagechange SET to_stage = 'lost', cause = 'manual'",
+    ],
+)
+def test_histories__are_append_only(statement: str) -> None:
+    row, other = customer(), organization.staff()
+    actor = organization.actor(roles=("admin",))
+    actions.change_owner(actor=actor, customer_ids=[row.pk], to_staff_id=other.pk, reason="", now=NOW + HOUR)
+    before = _histories()
+    with pytest.raises(DatabaseError, match=r"permission denied|is closed once"):
+        _at_once(lambda: _run(statement))
+    assert _histories() == before
+
+
+def test_histories__moves_are_replaced_by_whole_chains_only() -> None:
+    row = customer()
+    actions.set_stage(
+        actor=organization.actor(roles=("admin",)), customer_id=row.pk, stage=Stage.LOST, reason="x", now=NOW + HOUR
+    )
+    before = _histories()
+    move = "SELECT customer_id, at, from_stage, from_since, to_stage, cause, staff_id FROM customers_stagechange"
+    for chain in (
+        f"{move} WHERE false",
+        # What was set by hand is left out; a chain begins nowhere; a stay is longer than it was.
+        f"{move} WHERE cause <> 'manual'",
+        f"{move} WHERE cause = 'manual'",
+        move.replace("from_since,", "from_since - interval '1 day' AS from_since,"),
+    ):
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            _replace(chain, row.pk)
+        assert refused.value.__cause__.diag.constraint_name == "stage_change_append_only"  # type: ignore[union-attr]
+    _replace(move, row.pk)
+    assert _histories() == before
+
+
+def _replace(chain: str, customer_id: int) -> None:
+    _run(f"CREATE TEMP TABLE customers_derived ON COMMIT DROP AS {chain}")
+    _run("GRANT SELECT ON customers_derived TO zhike_owner")
+    _run(f"SELECT customers_replace_moves(ARRAY[{customer_id}::bigint])")
+    _run("DROP TABLE customers_derived")
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _histories() -> list[list[Any]]:
+    return [list(model.objects.order_by("pk").values()) for model in (OwnerHistory, StageChange)]
 
 
 def test_reference__belongs_to_one_file() -> None:

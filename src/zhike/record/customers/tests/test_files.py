@@ -111,7 +111,7 @@ def test_owner__agents_may_not_change_it_and_the_attempt_is_logged() -> None:
     assert OwnerHistory.objects.filter(customer=row).count() == 1
 
 
-@pytest.mark.req("CTRL-02", partial="case")
+@pytest.mark.req("CTRL-02", partial="claims")
 def test_update__logs_each_changed_field_with_both_values() -> None:
     row = customer(name="华夏电子", city="上海")
     after = replace(entry_of(row), city="苏州", name="华夏电子（苏州）")

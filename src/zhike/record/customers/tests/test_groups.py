@@ -35,7 +35,7 @@ CHILDREN = (Contact, ContactPoint, ChainSeat, Enquiry, CustomerRef, OwnerHistory
 
 
 @pytest.mark.django_db
-@pytest.mark.req("CUST-20", partial="agreements")
+@pytest.mark.req("CUST-20")
 def test_group__totals_are_the_sums_of_its_members() -> None:
     head, east, pudong = customer(name="华夏集团"), customer(name="华夏华东"), customer(name="华夏浦东")
     actions.link_group(actor=SETUP, customer_id=east.pk, parent_id=head.pk, now=NOW)
@@ -52,7 +52,7 @@ def test_group__totals_are_the_sums_of_its_members() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.req("CUST-20", partial="agreements")
+@pytest.mark.req("CUST-20")
 def test_group__is_a_tree() -> None:
     head, below = customer(), customer()
     actions.link_group(actor=SETUP, customer_id=below.pk, parent_id=head.pk, now=NOW)

@@ -18,10 +18,12 @@ def test_documents__hold_names_numbers_references_and_phones() -> None:
     assert (file.title, file.number) == ("华夏电子", row.number)
     assert {row.number, "K-77120"} <= set(file.keys)
     (known,) = documents.person_documents([person.pk])
+    # Else a customer's number would find each of its people as well, and Enter would open nothing.
+    assert row.number not in {known.number, *known.keys}
     assert (known.title, known.keys) == ("陈静", ["+8613812345678"])
 
 
-@pytest.mark.req("CUST-19", partial="waybills, cases, claims")
+@pytest.mark.req("CUST-19", partial="claims")
 def test_search__an_exact_phone_or_number_is_first() -> None:
     row = customer(name="华夏电子")
     person = contact(row, phone("13812345678"), name="陈静")
@@ -44,3 +46,20 @@ def test_search__nothing_outside_reach_is_found() -> None:
 def test_sources__are_registered() -> None:
     assert search.types.source_of("customer") is not None
     assert search.types.source_of("contact") is not None
+
+
+def test_search__a_phone_of_several_people_opens_the_file_they_share() -> None:
+    row = customer()
+    for name in ("陈静", "王磊"):
+        contact(row, phone("13812345678"), name=name)
+    first = find(actor=SETUP, text="13812345678").first
+    assert first is not None
+    assert (first.kind, first.object_id) == ("customer", row.pk)
+
+
+def test_search__a_phone_of_several_files_opens_none() -> None:
+    for _number in range(2):
+        contact(customer(), phone("13812345678"))
+    found = find(actor=SETUP, text="13812345678")
+    assert found.first is None
+    assert len(found.hits) == 2

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhike.platform.outbox.models import OutboxEvent
+from zhike.platform.outbox.types import Mode
 from zhike.record.customers import actions, queries
 from zhike.record.customers.models import Customer, StageChange
 from zhike.record.customers.tests.factories import NOW, SETUP, customer, enquiry
@@ -122,6 +123,41 @@ def test_stages__orders_older_than_the_file_begin_with_service() -> None:
     _serve(row, (10, 14))
     _derive(row)
     assert _way(row)[0] == (10, "during")
+
+
+@pytest.mark.parametrize("mode", [Mode.BACKFILL, Mode.LIVE])
+def test_stages__a_file_younger_than_its_orders_is_known_since_the_first_of_them(mode: Mode) -> None:
+    imported, prospect = customer(opened_at=NOW), customer(opened_at=OPENED)
+    _serve(imported, (10, 14), (200, 210))
+    _serve(prospect, (20, 30))
+    actions.record_service_events(actor=SETUP, customer_ids=[imported.pk, prospect.pk], mode=mode, now=NOW)
+    imported.refresh_from_db()
+    prospect.refresh_from_db()
+    assert (imported.known_since, imported.opened_at) == (OPENED + 10 * DAY, NOW)
+    assert prospect.known_since == OPENED
+    assert queries.customer_file(actor=SETUP, customer_id=imported.pk).opened_at == OPENED + 10 * DAY
+
+    # No stay is negative or counted twice: what the stays count is what the matrix counts, row by row.
+    assert (_way(imported)[0], _way(prospect)[0]) == ((10, "during"), (0, "before"))
+    figures = queries.stage_figures(actor=SETUP)
+    left: dict[str, int] = {}
+    for (stage, _entered), moves in figures.transitions.items():
+        left[stage] = left.get(stage, 0) + moves
+    assert left == {stage: stays for stage, (_days, stays) in figures.average_days.items()}
+    assert figures.average_days["before"] == (Decimal(20), 1)
+    assert figures.average_days["during"] == (Decimal(7), 2)
+    assert figures.average_days["won_back"] == (Decimal(10), 1)
+    assert figures.counts == {"lost": 2}
+
+
+def test_stages__the_days_of_all_stages_add_up_to_the_time_one_is_known() -> None:
+    row = customer(opened_at=NOW)
+    _serve(row, (10, 14), (400, 420))
+    _derive(row)
+    row.refresh_from_db()
+    moves = StageChange.objects.filter(customer=row).exclude(from_stage="").values_list("at", "from_since")
+    stays = sum((at - since for at, since in moves if since is not None), timedelta())
+    assert stays + (NOW - row.stage_since) == NOW - row.known_since
 
 
 def test_stages__lost_by_hand_holds_until_the_next_order() -> None:

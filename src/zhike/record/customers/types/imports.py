@@ -59,6 +59,13 @@ CUSTOMER_FIELDS = (
     TargetField("contact_name", _("Contact person"), max_length=120, also_called=("contact", "联系人", "聯絡人")),
     TargetField("contact_position", _("Position of the contact person"), max_length=120, also_called=("职务",)),
     TargetField(
+        "opened_at",
+        _("Customer since"),
+        FieldKind.INSTANT,
+        help=_("When the relation began; empty: the moment of the import."),
+        also_called=("开户日期", "開戶日期", "since"),
+    ),
+    TargetField(
         "parent",
         _("Id of the parent customer in the other system"),
         max_length=120,

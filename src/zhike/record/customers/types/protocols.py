@@ -1,16 +1,20 @@
 """Questions that the customer file asks the rooms above, and where they register their answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from hashlib import sha256
+from typing import Any, Protocol, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
+from zhike.platform import audit
 from zhike.platform.actors import Actor
+from zhike.record.customers.types.records import Via
 from zhike.record.customers.types.words import CardPlace, Facet, Label
 
+M = TypeVar("M", bound=Model)
 RowIds = Mapping[str, Sequence[int]]
 
 
@@ -45,18 +49,36 @@ class ServiceSource(Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimelineCursor:
-    """The place after which a timeline goes on; newest first by time, then source, then key."""
+    """The place after which a timeline goes on; newest first by time, then source, then key.
+
+    With `back` it goes the other way: to what is newer than this place, the nearest first.
+    """
 
     at: datetime
     source: str
     key: int
+    back: bool = False
 
     def q(self, source: str, *, at: str = "occurred_at", key: str = "id") -> Q:
         """The rows of a source that come after this place."""
-        older = Q(**{f"{at}__lt": self.at})
+        beyond = "gt" if self.back else "lt"
+        further = Q(**{f"{at}__{beyond}": self.at})
         if source == self.source:
-            return older | Q(**{at: self.at, f"{key}__lt": self.key})
-        return older | Q(**{at: self.at}) if source < self.source else older
+            return further | Q(**{at: self.at, f"{key}__{beyond}": self.key})
+        follows = source > self.source if self.back else source < self.source
+        return further | Q(**{at: self.at}) if follows else further
+
+
+def cut_timeline(
+    rows: QuerySet[M], *, source: str, after: TimelineCursor | None, limit: int, at: str = "occurred_at"
+) -> list[M]:
+    """The `limit` rows of a source next to this place, newest first, whichever way the timeline goes. One query."""
+    if after is None:
+        return list(rows.order_by(f"-{at}", "-pk")[:limit])
+    rows = rows.filter(after.q(source, at=at))
+    if not after.back:
+        return list(rows.order_by(f"-{at}", "-pk")[:limit])
+    return list(rows.order_by(at, "pk")[:limit])[::-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +112,7 @@ class TimelineEntry:
 
 
 class TimelineSource(Protocol):
-    """Adds a room's entries to the timeline of a customer. At most two queries; newest first."""
+    """Adds a room's entries to the timeline of a customer. At most two queries; newest first, by `cut_timeline`."""
 
     name: str
     facets: frozenset[Facet]
@@ -119,6 +141,16 @@ class CustomerCard(Protocol):
     ) -> Mapping[str, Any] | None: ...
 
 
+class KeySource(Protocol):
+    """Numbers of a room by which a customer's file is found (CUST-05): waybills, order numbers, numbers of cases."""
+
+    name: str
+    via: Via
+
+    def customer_ids(self, *, actor: Actor, key: str) -> QuerySet[Any, Any]:
+        """Rows with the one column `customer_id`, of what this number means to the actor; part of a larger query."""
+
+
 class GroupMeasure(Protocol):
     """A figure per customer that a group adds up (CUST-20). One query."""
 
@@ -134,15 +166,54 @@ class GroupMeasure(Protocol):
     def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedPeople:
+    """Whose data go. Rooms without contacts know people by number or mail address: `marks` are `number_mark`s of these.
+
+    `endings` are the last eight digits of the numbers and `addresses` the mail addresses, for look-ups by index; None
+    after a restore, when they themselves are known no longer. `names` are known while the erasure is made.
+    """
+
+    contact_ids: Sequence[int] = ()
+    salt: str = ""
+    marks: Sequence[str] = ()
+    endings: Sequence[str] | None = None
+    addresses: Sequence[str] | None = None
+    names: Sequence[str] = ()
+
+    def knows(self, value: str) -> bool:
+        """Whether this E.164 number or folded mail address is theirs alone."""
+        return bool(value) and number_mark(self.salt, value) in self.marks
+
+    def of_these(self, values: Iterable[str]) -> list[str]:
+        """Those of the numbers or addresses that are theirs alone."""
+        marks = set(self.marks)
+        return [one for one in values if one and number_mark(self.salt, one) in marks]
+
+
+def number_mark(salt: str, e164: str, name: str = "") -> str:
+    """What stands for a number, or for one of several people who share it, where the number may not be kept."""
+    return sha256(f"{salt}|{e164}|{name}".encode()).hexdigest()
+
+
+def number_mark_sql(e164: str, name: str = "''") -> str:
+    """The same in the database; `e164` and `name` are trusted SQL, the salt is the parameter `salt`."""
+    return f"encode(sha256(convert_to(%(salt)s || '|' || {e164} || '|' || {name}, 'UTF8')), 'hex')"
+
+
 class PersonalData(Protocol):
     """What a room knows about people, to be shown to them and to be erased (CUST-22)."""
 
     name: str
+    label: Label
 
-    def count(self, *, contact_ids: Sequence[int]) -> int: ...
+    def count(self, *, people: ErasedPeople) -> int: ...
 
-    def erase(self, *, contact_ids: Sequence[int], now: datetime) -> int:
+    def erase(self, *, people: ErasedPeople, now: datetime) -> int:
         """Empty every personal value that names these people; returns how many rows changed."""
+
+    def traces(self, *, people: ErasedPeople) -> Sequence[audit.Trace]:
+        """Lines of the audit log whose personal values name these people; asked before `erase`."""
 
 
 _moves: dict[str, CustomerMove | CustomerColumn] = {}
@@ -150,6 +221,7 @@ _moved_keys: set[str] = set()
 _services: dict[str, ServiceSource] = {}
 _timelines: dict[str, TimelineSource] = {}
 _cards: dict[str, CustomerCard] = {}
+_key_sources: dict[str, KeySource] = {}
 _measures: dict[str, GroupMeasure] = {}
 _personal: dict[str, PersonalData] = {}
 _personal_keys: set[str] = set()
@@ -197,6 +269,14 @@ def register_card(card: CustomerCard) -> None:
 
 def cards(place: CardPlace) -> list[CustomerCard]:
     return sorted((c for c in _cards.values() if c.place is place), key=lambda c: (c.order, c.code))
+
+
+def register_keys(source: KeySource) -> None:
+    _key_sources[source.name] = source
+
+
+def key_sources() -> list[KeySource]:
+    return [_key_sources[name] for name in sorted(_key_sources)]
 
 
 def register_group_measure(measure: GroupMeasure) -> None:

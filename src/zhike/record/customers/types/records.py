@@ -230,11 +230,16 @@ class Via(StrEnum):
     ADDRESS = "address"
     NAME = "name"
     WAYBILL = "waybill"
+    CASE = "case"
+    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A file that may be meant; `certain` when the key belongs to it and to nobody else."""
+    """A file that may be meant; `certain` when the key belongs to it and to nobody else.
+
+    `shared`: several people have this number, or it is marked so; who of them it is nobody can know.
+    """
 
     customer_id: int
     number: str
@@ -245,6 +250,7 @@ class Match:
     contact_name: str = ""
     owner_name: str = ""
     kind: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +320,20 @@ class EnquiryFigures:
     won: int
     lost: int
     lost_with_reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFigure:
+    """A share of the customer base: its row of the requirements, what was counted, and out of how many."""
+
+    id: str
+    hits: int
+    base: int
+
+    @property
+    def value(self) -> Decimal | None:
+        """Between 0 and 1; None where there is no base."""
+        return Decimal(self.hits) / Decimal(self.base) if self.base else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,36 @@
 """Timelines: what was said, corrected, merged with other rooms, and erased."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 from django.utils import translation
 
+from zhike.platform.accounts.models import User
 from zhike.platform.actors import Actor
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
+from zhike.platform.files.models import StoredFile
 from zhike.platform.outbox import Mode
 from zhike.platform.outbox.models import OutboxEvent
+from zhike.record.contacting.models import ContactRecord
+from zhike.record.contacting.types import Purpose
 from zhike.record.customers import actions as customer_actions
 from zhike.record.customers import queries as customer_queries
 from zhike.record.customers.models import Contact, Customer
 from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer
-from zhike.record.customers.types import Channel, Facet, TimelineCursor, TimelineEntry
+from zhike.record.customers.types import Channel, ErasureBasis, Facet, TimelineCursor, TimelineEntry
 from zhike.record.customers.types import protocols as registry
 from zhike.record.interactions import actions, queries
-from zhike.record.interactions.models import Interaction
+from zhike.record.interactions.models import Attachment, Interaction, Letter
 from zhike.record.interactions.tests.factories import call, log
 from zhike.record.interactions.types import Audience, Direction, LoggedContact, NoteKind, SystemNote
+from zhike.record.organization import actions as people
 from zhike.record.organization.tests import factories as organization
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +76,23 @@ def test_log__outside_reach_there_is_no_customer() -> None:
     with pytest.raises(Forbidden):
         call(row, actor=organization.actor(roles=("auditor",)))
     assert Interaction.objects.count() == 0
+
+
+def test_log__a_call_of_ours_counts_in_the_persons_budget_unless_it_is_about_goods() -> None:
+    row = customer()
+    person = contact(row)
+    call(row, contact_id=person.pk, direction=Direction.OUT, purpose=Purpose.RELATIONSHIP, occurred_at=NOW - HOUR)
+    call(row, contact_id=person.pk, direction=Direction.OUT, occurred_at=NOW - 2 * HOUR)
+    call(row, contact_id=person.pk, direction=Direction.IN, purpose=Purpose.RELATIONSHIP)
+    call(row, direction=Direction.OUT, purpose=Purpose.RELATIONSHIP)
+    counted = (
+        ContactRecord.objects.filter(counts=True).order_by("pk").values_list("purpose", "channel", "at", "outcome")
+    )
+    assert list(counted) == [
+        ("relationship", "call", NOW - HOUR, "made"),
+        ("transactional", "call", NOW - 2 * HOUR, "made"),
+    ]
+    assert len(queries.timeline(actor=SETUP, customer_id=row.pk).entries) == 4
 
 
 def test_note__is_seen_inside_only() -> None:
@@ -131,6 +156,8 @@ class Goods:
             for number in range(40)
         ]
         every.sort(key=lambda e: e.cursor, reverse=True)
+        if after is not None and after.back:
+            return [e for e in every if e.cursor > replace(after, back=False)][-limit:]
         return [e for e in every if after is None or e.cursor < after][:limit]
 
 
@@ -153,6 +180,16 @@ def test_timeline__merges_every_room_and_pages_without_loss(
             after = page.older
     assert len(seen) == len({(e.source, e.key) for e in seen}) == 65
     assert seen == sorted(seen, key=lambda e: e.cursor, reverse=True)
+    # And back: the same pages in the other order, up to the newest.
+    back: list[TimelineEntry] = []
+    before = replace(seen[-1].cursor, back=True)
+    while True:
+        page = queries.timeline(actor=SETUP, customer_id=row.pk, after=before, limit=7)
+        back = [*page.entries, *back]
+        if page.newer is None:
+            break
+        before = page.newer
+    assert back == seen[:-1]
     goods = queries.timeline(actor=SETUP, customer_id=row.pk, facet=Facet.GOODS).entries
     assert {e.source for e in goods} == {"goods"}
 
@@ -196,7 +233,12 @@ def test_erasure__empties_texts_and_numbers_and_keeps_the_rows() -> None:
     person = contact(row, name="陈静")
     call(row, contact_id=person.pk)
     admin = organization.actor(roles=("admin",))
-    assert customer_actions.erase_people(actor=admin, contact_ids=[person.pk], reason="本人要求", now=NOW) == 2
+    assert (
+        customer_actions.erase_people(
+            actor=admin, contact_ids=[person.pk], basis=ErasureBasis.CONSENT, reason="本人要求", now=NOW
+        )
+        == 2
+    )
     person.refresh_from_db()
     assert (person.name, person.erased_at) == ("", NOW)
     (entry,) = queries.timeline(actor=SETUP, customer_id=row.pk).entries
@@ -250,3 +292,54 @@ def test_constraint__external_and_correction_stand_once() -> None:
 def _refused(constraint: str, write: Callable[[], Any]) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         write()
+
+
+def test_api__timeline_pages_both_ways(client: Client) -> None:
+    row = customer()
+    for number in range(5):
+        call(row, occurred_at=NOW - number * HOUR, body=str(number))
+    member = organization.staff(roles=("admin",))
+    account = people.open_staff_account(
+        actor=SETUP, staff_id=member.pk, username="admin1", password="correct horse battery", now=NOW
+    )
+    client.force_login(User.objects.get(pk=account.user_id))
+    url = f"/api/v1/customers/{row.number}/timeline"
+
+    def read(cursor: str = "") -> tuple[list[str], str | None, str | None]:
+        page = client.get(f"{url}?limit=2&cursor={cursor}").json()
+        return [one["body"] for one in page["items"]], page["previous"], page["next"]
+
+    first, before, after = read()
+    assert after is not None
+    assert (first, before) == (["0", "1"], None)
+    second, back, further = read(cursor=after)
+    assert back is not None
+    assert further is not None
+    assert second == ["2", "3"]
+    assert read(cursor=further)[::2] == (["4"], None)
+    again, none_before, on = read(cursor=back)
+    assert on is not None
+    assert (again, none_before) == (["0", "1"], None)
+    assert read(cursor=on)[0] == ["2", "3"]
+    assert client.get(url, {"cursor": "x"}).status_code == 422
+
+
+def test_letter__the_database_refuses_a_name_or_a_place_twice() -> None:
+    ref = uuid4()
+    first, second = call(customer()), call(customer())
+    Letter.objects.create(interaction=first, ref=ref)
+    with pytest.raises(IntegrityError, match="letter_ref_once"), transaction.atomic():
+        Letter.objects.create(interaction=second, ref=ref)
+    stored = StoredFile.objects.create(
+        sha256="0" * 64,
+        size=1,
+        media_type="text/plain",
+        name="a",
+        purpose="x.y",
+        actor_kind="system",
+        actor_id="x",
+        at=NOW,
+    )
+    Attachment.objects.create(interaction=first, file=stored, place=0)
+    with pytest.raises(IntegrityError, match="attachment_place_once"), transaction.atomic():
+        Attachment.objects.create(interaction=first, file=stored, place=0)

@@ -7,9 +7,16 @@ from zhike.record.organization.actions.authority import (
     use_authority,
 )
 from zhike.record.organization.actions.disruptions import end_disruption, publish_disruption
+from zhike.record.organization.actions.first import AdministratorExists, make_first_administrator
 from zhike.record.organization.actions.imports import import_staff, import_units
 from zhike.record.organization.actions.leaving import deactivate_staff, hand_over, reactivate_staff
-from zhike.record.organization.actions.roles import assign_role, ensure_default_roles, save_role, take_role
+from zhike.record.organization.actions.roles import (
+    assign_role,
+    ensure_default_roles,
+    give_new_rights,
+    save_role,
+    take_role,
+)
 from zhike.record.organization.actions.staff import (
     create_staff,
     open_staff_account,
@@ -30,6 +37,7 @@ from zhike.record.organization.actions.units import (
 )
 
 __all__ = [
+    "AdministratorExists",
     "assign_role",
     "close_unit",
     "create_staff",
@@ -39,9 +47,11 @@ __all__ = [
     "end_authority_limit",
     "end_disruption",
     "ensure_default_roles",
+    "give_new_rights",
     "hand_over",
     "import_staff",
     "import_units",
+    "make_first_administrator",
     "mend_scope",
     "move_unit",
     "open_staff_account",

@@ -94,10 +94,16 @@ def _move_column(place: ScopeColumn, moves: Sequence[Renumbered]) -> int:
 
 
 def taken_below(parent: Unit) -> list[Interval]:
-    """What is or was in use below this parent; a number once given is not given to somebody else."""
+    """What is or was in use below this parent; a number once given is not given to somebody else.
+
+    Of former units only the number itself is kept free: what hung below them has its own entry.
+    """
     present = Unit.objects.filter(parent=parent).values_list("tree_no", "tree_end")
     former = UnitNumber.objects.filter(tree_no__range=(parent.tree_no + 1, parent.tree_end))
-    return [Interval(no, end) for no, end in [*present, *former.values_list("tree_no", "tree_end")]]
+    return [
+        *(Interval(no, end) for no, end in present),
+        *(Interval(no, no) for no in former.values_list("tree_no", flat=True)),
+    ]
 
 
 def _children(rows: Sequence[Unit], root_id: int) -> dict[int, list[int]]:

@@ -59,7 +59,7 @@ def decide_authority_limit(*, actor: Actor, limit_id: int, approve: bool, reason
     """Approve or refuse a proposal. An approved row ends the one that it replaces on the day it begins."""
     limit = _locked(limit_id)
     authorize(actor, APPROVE_AUTHORITY, subject=("authority_limit", limit_id))
-    refuse_same_person(actor, limit.proposed_by)
+    refuse_same_person(actor, person=limit.proposed_by)
     if limit.state != LimitState.PROPOSED.value:
         raise Conflict(_("This proposal has been decided already."))
     if approve:

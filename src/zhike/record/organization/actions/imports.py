@@ -148,10 +148,11 @@ def _refuse_staff(actor: Actor, staged: Staged) -> None:
 
 def _refuse_repeated(staged: Staged, key: str) -> None:
     staged.reject(
-        f"EXISTS (SELECT FROM {staged.table} e WHERE e.{key} = s.{key} AND e.line < s.line)",
+        "f.line = s.line AND f.first < s.line",
         field_name=key,
         code="repeated",
-        params=f"jsonb_build_object('first', (SELECT min(e.line) FROM {staged.table} e WHERE e.{key} = s.{key}))",  # noqa: S608
+        params="jsonb_build_object('first', f.first)",
+        beside=f"(SELECT e.line, min(e.line) OVER (PARTITION BY e.{key}) AS first FROM {staged.table} e) f",  # noqa: S608
     )
 
 

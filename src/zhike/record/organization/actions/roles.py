@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import audit
 from zhike.platform.actions import action
-from zhike.platform.actors import Actor
+from zhike.platform.actors import Actor, person_of_staff
 from zhike.platform.authz import authorize, rights
 from zhike.platform.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from zhike.record.organization import events
@@ -45,6 +45,20 @@ def ensure_default_roles(*, actor: Actor, now: datetime) -> list[str]:
         role.save(update_fields=["rights", "known_rights"])
     audit.record(actor, events.RolesSeeded(subject=("role", "*"), after={"made": made}), now=now)
     return made
+
+
+@action
+def give_new_rights(*, actor: Actor, now: datetime) -> bool:
+    """After an upgrade: the ready-made roles get the rights of rooms that are new; whether there were any.
+
+    A company without roles has not begun, and one that knows every right is left alone.
+    """
+    authorize(actor, EDIT_ROLES)
+    known = {code for rights_asked in Role.objects.values_list("known_rights", flat=True) for code in rights_asked}
+    if not known or set(rights()) <= known:
+        return False
+    ensure_default_roles(actor=actor, now=now)
+    return True
 
 
 @action
@@ -103,7 +117,7 @@ def assign_role(
     """
     staff = locked_staff(actor, staff_id)
     authorize(actor, ASSIGN_ROLES, subject=("staff", staff_id), unit_no=staff.unit.tree_no)
-    refuse_same_person(actor, str(staff_id))
+    refuse_same_person(actor, person=person_of_staff(staff_id))
     found = Role.objects.filter(code=role, active=True).first()
     if found is None:
         raise Invalid.of("role", "unknown", _("There is no such role: %(role)s"), role=role)
@@ -145,7 +159,7 @@ def take_role(*, actor: Actor, staff_role_id: int, reason: str = "", now: dateti
     if given is None:
         raise NotFound
     authorize(actor, ASSIGN_ROLES, subject=("staff", given.staff_id), unit_no=given.staff.unit.tree_no)
-    refuse_same_person(actor, str(given.staff_id))
+    refuse_same_person(actor, person=person_of_staff(given.staff_id))
     if given.valid_until is None or given.valid_until > now:
         given.valid_until = max(now, given.valid_from)
         given.save(update_fields=["valid_until"])

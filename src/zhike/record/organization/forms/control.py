@@ -17,9 +17,9 @@ LANGUAGE_FIELDS = (("zh-hans", "label_hans"), ("zh-hant", "label_hant"), ("en", 
 
 
 class RoleForm(forms.Form):
-    label_hans = forms.CharField(label=_("Name in simplified Chinese"), max_length=60)
-    label_hant = forms.CharField(label=_("Name in traditional Chinese"), max_length=60)
-    label_en = forms.CharField(label=_("Name in English"), max_length=60)
+    label_hans = forms.CharField(label=_("Name, Simplified Chinese"), max_length=60)
+    label_hant = forms.CharField(label=_("Name, Traditional Chinese"), max_length=60)
+    label_en = forms.CharField(label=_("Name, English"), max_length=60)
     reach = forms.ChoiceField(label=_("Usual reach"), choices=list(REACH_LABELS.items()))
     rights = forms.MultipleChoiceField(label=_("Rights"), required=False, widget=forms.CheckboxSelectMultiple)
     active = forms.BooleanField(label=_("In use"), required=False, initial=True)

@@ -1,19 +1,16 @@
 """What several pages of the organization draw alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from zhike.platform import phones
-from zhike.platform.ui.components import Button, Crumb, Status, Tone
+from zhike.platform.ui import formpage
+from zhike.platform.ui.components import Button, Status, Tone
 from zhike.platform.ui.render import NOTHING, copy_button, join
 from zhike.platform.ui.tables import Table
 from zhike.record.organization.types import Duty
@@ -45,30 +42,7 @@ def duty_status(duty: str) -> Status:
     return Status(DUTY_LABELS[duty], Tone.OK if duty == Duty.ON_DUTY.value else Tone.QUIET)
 
 
-def form_page(
-    request: HttpRequest,
-    form: forms.Form,
-    *,
-    title: str | Promise,
-    submit: str | Promise,
-    crumbs: Sequence[Crumb],
-    back: str,
-    note: str | Promise = "",
-    template: str = "organization/form.html",
-    context: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """One form with its one primary button; 422 once something in it is refused."""
-    values = {
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "crumbs": crumbs,
-        "back": back,
-        "note": note,
-        "draft": f"organization:{request.path}",
-        **(context or {}),
-    }
-    return render(request, template, values, status=422 if form.is_bound else 200)
+form_page = partial(formpage.form_page, room="organization")
 
 
 def only(*buttons: Button | None) -> list[Button]:

@@ -1,16 +1,16 @@
 """The audit log: who changed what, when, from what to what, and why."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from zhike.platform import clock
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.audit.policies import VIEW_AUDIT
 from zhike.platform.audit.queries import list_entries
@@ -22,89 +22,10 @@ from zhike.platform.ui.forms import CodeField
 from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.record.organization import queries
+from zhike.record.organization.pages._audit_values import telling
+from zhike.record.organization.pages._audit_words import KIND_WORDS
 
 SIZE = 50
-KIND_WORDS = {
-    ActorKind.SYSTEM.value: pgettext_lazy("actor", "System"),
-    ActorKind.API_KEY.value: pgettext_lazy("actor", "API key"),
-    ActorKind.CONTACT.value: pgettext_lazy("actor", "Customer contact"),
-    ActorKind.LINK.value: pgettext_lazy("actor", "One-time link"),
-    ActorKind.PUBLIC.value: pgettext_lazy("actor", "Nobody signed in"),
-}
-RECORD_WORDS = {
-    "unit": pgettext_lazy("record", "Unit"),
-    "staff": pgettext_lazy("record", "Staff"),
-    "user": pgettext_lazy("record", "Sign-in"),
-    "role": pgettext_lazy("record", "Role"),
-    "authority_limit": pgettext_lazy("record", "Authority limit"),
-    "skill": pgettext_lazy("record", "Skill"),
-    "customer": pgettext_lazy("record", "Customer"),
-    "contact": pgettext_lazy("record", "Contact"),
-    "shipment": pgettext_lazy("record", "Shipment"),
-    "order": pgettext_lazy("record", "Order"),
-    "interaction": pgettext_lazy("record", "Contact logged"),
-    "import": pgettext_lazy("record", "Import"),
-    "parameter": pgettext_lazy("record", "Parameter"),
-    "calendar": pgettext_lazy("record", "Calendar"),
-    "action": pgettext_lazy("record", "Attempt"),
-    "api_key": pgettext_lazy("record", "API key"),
-    "table": pgettext_lazy("record", "List"),
-}
-FIELD_WORDS = {
-    "name": _("Name"),
-    "code": pgettext_lazy("unit", "Code"),
-    "number": _("Staff number"),
-    "username": _("User name"),
-    "email": _("E-mail"),
-    "phones": _("Phones"),
-    "form_of_address": _("Form of address"),
-    "rank": _("Rank"),
-    "role": pgettext_lazy("staff", "Role"),
-    "roles": _("Roles"),
-    "reach": _("Reaches"),
-    "unit_id": _("Unit"),
-    "parent_id": _("Below"),
-    "head_id": _("Answers for it"),
-    "user_id": _("Sign-in"),
-    "role_id": pgettext_lazy("staff", "Role"),
-    "kind": _("Kind"),
-    "side": _("Front or back"),
-    "zone": _("Time zone"),
-    "hours": _("Opening hours"),
-    "address": _("Address"),
-    "city": _("City"),
-    "region_code": _("Region code"),
-    "lat": _("Latitude"),
-    "lon": _("Longitude"),
-    "services": _("Services"),
-    "area_text": _("Service area"),
-    "districts": _("Districts"),
-    "labels": _("Names"),
-    "rights": _("Rights"),
-    "right": pgettext_lazy("authorization", "Right"),
-    "action": _("What"),
-    "duty": pgettext_lazy("staff", "Duty"),
-    "skills": _("Skills"),
-    "active": _("In use"),
-    "state": _("State"),
-    "currency": _("Currency"),
-    "period": pgettext_lazy("authority limit", "Per"),
-    "max_amount": _("Up to, each time"),
-    "max_count": _("At most so many times"),
-    "max_total": _("In total at most"),
-    "valid_from": _("Valid from"),
-    "valid_until": _("Valid until"),
-    "employed_from": _("Employed from"),
-    "employed_until": _("Employed until"),
-    "language": _("Language"),
-    "theme": _("Appearance"),
-    "text": _("What happened"),
-    "starts_at": _("From"),
-    "ends_at": _("Until"),
-    "reason": _("Reason"),
-    "rows": pgettext_lazy("audit", "Rows"),
-    "count": pgettext_lazy("audit", "Count"),
-}
 navigation.register(
     NavItem(job=Job.SETTINGS, label=_("Audit log"), url_name="organization:audit", right=VIEW_AUDIT.code, order=90)
 )
@@ -141,10 +62,11 @@ def log(request: HttpRequest) -> HttpResponse:
         limit=SIZE + 1,
     )
     shown = entries[:SIZE]
+    words = telling(actor, shown, clock.now())
     context = {
         "form": form,
         "entries": [
-            (entry, who, RECORD_WORDS.get(entry.subject[0], entry.subject[0]), _changes(entry))
+            (entry, who, words.subject(entry), words.changes(entry))
             for entry, who in zip(shown, _who(actor, shown), strict=True)
         ],
         "older": shown[-1].id if len(entries) > SIZE else "",
@@ -169,22 +91,15 @@ def _who(actor: Actor, entries: Sequence[Entry]) -> list[str]:
     return [
         names.get(int(e.actor_id), e.actor_id)
         if e.actor_kind == ActorKind.STAFF.value and e.actor_id.isdecimal()
-        else f"{KIND_WORDS.get(e.actor_kind, e.actor_kind)} {e.actor_id}"
+        else f"{KIND_WORDS.get(e.actor_kind, e.actor_kind)} {_job(e) or e.actor_id}"
         for e in entries
     ]
 
 
-def _changes(entry: Entry) -> list[tuple[str, str, str]]:
-    """Each field with its old and new value; a value that was not there is empty."""
-    names = dict.fromkeys([*entry.before, *entry.after])
-    texts = [(name, _text(entry.before.get(name)), _text(entry.after.get(name))) for name in names]
-    return [(str(FIELD_WORDS.get(name, name)), old, new) for name, old, new in texts if old or new]
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    if value is None or value in ([], {}):
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _job(entry: Entry) -> str:
+    """The room whose job it was, in words; empty for a name that no room bears."""
+    room = apps.app_configs.get(entry.actor_id.partition(".")[0])
+    return str(room.verbose_name) if room and entry.actor_kind == ActorKind.SYSTEM.value else ""
 
 
 def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> Iterable[ChipFilter]:

@@ -1,6 +1,6 @@
 """Reading the organization."""
 
-from zhike.record.organization.queries.actors import actor_for_staff, actor_for_user
+from zhike.record.organization.queries.actors import actor_for_staff, actor_for_user, reach_of_units
 from zhike.record.organization.queries.authority import check_authority
 from zhike.record.organization.queries.controls import (
     all_rights,
@@ -8,12 +8,16 @@ from zhike.record.organization.queries.controls import (
     authority_rows,
     duty_conflicts,
     roles,
+    roles_with,
 )
 from zhike.record.organization.queries.leaving import held_by, held_by_inactive, unanswered_keys
 from zhike.record.organization.queries.staff import (
     assignee,
     couriers_of,
     couriers_without_phone,
+    holders_of,
+    on_duty_with,
+    people_with,
     roles_of,
     skills,
     skills_of,
@@ -22,6 +26,7 @@ from zhike.record.organization.queries.staff import (
     staff_rows,
 )
 from zhike.record.organization.queries.units import (
+    company_zone,
     disruptions,
     incomplete_points,
     outlet_card,
@@ -46,18 +51,24 @@ __all__ = [
     "authority_check",
     "authority_rows",
     "check_authority",
+    "company_zone",
     "couriers_of",
     "couriers_without_phone",
     "disruptions",
     "duty_conflicts",
     "held_by",
     "held_by_inactive",
+    "holders_of",
     "incomplete_points",
+    "on_duty_with",
     "outlet_card",
     "outlet_cards",
+    "people_with",
     "point_register",
+    "reach_of_units",
     "roles",
     "roles_of",
+    "roles_with",
     "skills",
     "skills_of",
     "staff_labels",

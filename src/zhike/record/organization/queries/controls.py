@@ -10,7 +10,7 @@ from zhike.platform.actors import Actor
 from zhike.platform.authz import Right, authorize, rights
 from zhike.platform.i18n.labels import pick
 from zhike.record.organization.models import AuthorityLimit, AuthorityUse, Role, Staff, StaffRole
-from zhike.record.organization.policies import VIEW_CONTROLS
+from zhike.record.organization.policies import VIEW_CONTROLS, VIEW_STAFF
 from zhike.record.organization.rules import conflicts_among
 from zhike.record.organization.types import ConflictFound, LimitState, RoleReach, declared_conflicts
 
@@ -107,3 +107,10 @@ def authority_check(*, actor: Actor) -> AuthorityCheck:
     ).exclude(decided_by=F("proposed_by"))
     uses = AuthorityUse.objects.all()
     return AuthorityCheck(approvals=uses.count(), beyond=uses.filter(~Exists(covering)).count())
+
+
+def roles_with(*, actor: Actor, right: str) -> list[str]:
+    """The names of the roles in use that hold a right, for pages that say who may do what the reader may not."""
+    authorize(actor, VIEW_STAFF)
+    rows = Role.objects.filter(active=True, rights__contains=[right]).order_by("pk").values_list("code", "labels")
+    return [pick(labels) or code for code, labels in rows]

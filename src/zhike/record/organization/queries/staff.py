@@ -1,16 +1,18 @@
 """People: lists, couriers, and who is who."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict, NotFound
 from zhike.platform.i18n.labels import pick
-from zhike.record.organization.models import Skill, Staff, StaffRole, StaffSet, StaffSkill
-from zhike.record.organization.policies import staff_scope
+from zhike.record.organization.models import Role, Skill, Staff, StaffRole, StaffSet, StaffSkill
+from zhike.record.organization.policies import VIEW_STAFF, staff_scope
 from zhike.record.organization.types import Courier, Duty, RoleReach, StaffSummary
 
 
@@ -111,6 +113,33 @@ def assignee(*, actor: Actor, staff_id: int) -> StaffSummary:
     return staff_summary(found)
 
 
+def on_duty_with(*, actor: Actor, roles: Collection[str], now: datetime) -> dict[int, int]:
+    """Active colleagues on duty who hold one of these roles now, with the tree number of their unit. One query."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return {}
+    held = StaffRole.objects.at(now).filter(role__code__in=roles, role__active=True)
+    rows = Staff.objects.active().filter(duty=Duty.ON_DUTY.value, pk__in=held.values("staff_id"))
+    return dict(rows.values_list("pk", "unit__tree_no"))
+
+
+def people_with(*, actor: Actor, right: str, now: datetime) -> set[int]:
+    """Active colleagues who hold this right now, by whatever role, on duty or not. One query."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return set()
+    held = StaffRole.objects.at(now).filter(role__rights__contains=[right], role__active=True)
+    return set(Staff.objects.active().filter(pk__in=held.values("staff_id")).values_list("pk", flat=True))
+
+
+def holders_of(*, actor: Actor, roles: Collection[str], now: datetime) -> list[int]:
+    """Active colleagues who hold one of these roles now, on duty or not. One query."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return []
+    held = StaffRole.objects.at(now).filter(role__code__in=roles, role__active=True)
+    return list(
+        Staff.objects.active().filter(pk__in=held.values("staff_id")).order_by("pk").values_list("pk", flat=True)
+    )
+
+
 def staff_summary(staff: Staff) -> StaffSummary:
     """`staff` with its unit loaded."""
     return StaffSummary(
@@ -130,3 +159,16 @@ def staff_summary(staff: Staff) -> StaffSummary:
         active=staff.active,
         user_id=staff.user_id,
     )
+
+
+def staff_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Name and page of colleagues, by id as text."""
+    found = staff_labels(actor=actor, staff_ids=[int(one) for one in keys if one.isdecimal()])
+    return {str(pk): (name, reverse("organization:person", args=[pk])) for pk, name in found.items()}
+
+
+def roles_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Labels of roles, by code."""
+    authorize(actor, VIEW_STAFF)
+    rows = Role.objects.filter(code__in=list(keys)).values_list("code", "labels")
+    return {code: (pick(labels) or code, reverse("organization:role_edit", args=[code])) for code, labels in rows}

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.errors import NotFound
@@ -25,6 +26,7 @@ from zhike.record.organization.types import (
 
 # Agency and community points have no couriers of their own: those of the outlet above them come there.
 SERVED_FROM_ABOVE = (UnitKind.AGENCY_POINT.value, UnitKind.COMMUNITY_POINT.value)
+OUTSIDE = frozenset({ActorKind.CONTACT, ActorKind.LINK, ActorKind.PUBLIC})
 
 
 def unit_rows(*, actor: Actor) -> UnitSet:
@@ -106,9 +108,15 @@ def outlet_cards(*, actor: Actor, unit_ids: Collection[int], now: datetime) -> d
 
 def _card_rows(actor: Actor) -> UnitSet:
     """An outlet's address, phone and hours are public; everything else of the directory is not."""
-    if actor.kind in {ActorKind.CONTACT, ActorKind.LINK, ActorKind.PUBLIC}:
+    if actor.kind in OUTSIDE:
         return Unit.objects.service_points()
     return unit_rows(actor=actor)
+
+
+def company_zone(*, actor: Actor) -> str:
+    """The zone of the company's own clocks, public like its outlets' hours; empty before there is a company."""
+    own = Unit.objects.all() if actor.kind in OUTSIDE else unit_rows(actor=actor)
+    return own.filter(parent__isnull=True).values_list("zone", flat=True).first() or ""
 
 
 def point_register(*, actor: Actor) -> PointRegister:
@@ -193,3 +201,9 @@ def week_hours(*, actor: Actor, unit_id: int, now: datetime) -> list[tuple[date,
     found = unit_by_id(actor=actor, unit_id=unit_id)
     spec = specs_of([found])[found.pk]
     return days_of(spec, now) if spec else []
+
+
+def units_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Name and page of units, by id as text."""
+    found = unit_labels(actor=actor, unit_ids=[int(one) for one in keys if one.isdecimal()])
+    return {str(pk): (name, reverse("organization:unit_edit", args=[pk])) for pk, name in found.items()}

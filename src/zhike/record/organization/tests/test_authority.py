@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
-from zhike.platform.actors import Actor, system_actor
+from zhike.platform.actors import Actor, ActorKind, system_actor
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Conflict, Forbidden, Invalid
 from zhike.record.organization import actions, queries
 from zhike.record.organization.models import AuthorityLimit, AuthorityUse
+from zhike.record.organization.policies import APPROVE_AUTHORITY, PROPOSE_AUTHORITY
 from zhike.record.organization.tests import factories as make
 from zhike.record.organization.tests.factories import NOW, PAY, SETUP
 
@@ -210,3 +211,26 @@ def test_use_authority__simultaneous_approvals_never_pass_the_cap(fresh_db: str)
     assert sorted(AuthorityUse.objects.values_list("used_count", flat=True)) == [0, 1, 2, 3, 4]
     assert AuditEntry.objects.filter(type="audit.denied").count() == 19
     assert queries.authority_check(actor=SETUP).beyond == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("proposing", "deciding"), [("key", "session"), ("session", "key"), ("key", "other_key")])
+def test_decide_authority_limit__refused_to_the_proposer_behind_a_key(proposing: str, deciding: str) -> None:
+    """The person who made a key is who proposes and approves with it."""
+    rights = frozenset({PROPOSE_AUTHORITY.code, APPROVE_AUTHORITY.code})
+    means = {
+        "session": Actor(kind=ActorKind.STAFF, id="71", staff_id=71, rights=rights),
+        "key": Actor(kind=ActorKind.API_KEY, id="5", answering_id=71, rights=rights),
+        "other_key": Actor(kind=ActorKind.API_KEY, id="6", answering_id=71, rights=rights),
+    }
+    actions.ensure_default_roles(actor=SETUP, now=NOW)
+    limit_id = actions.propose_authority_limit(actor=means[proposing], terms=make.terms(), now=NOW)
+
+    with pytest.raises(Forbidden):
+        actions.decide_authority_limit(actor=means[deciding], limit_id=limit_id, approve=True, now=NOW)
+
+    # Person 5 has nothing to do with key 5.
+    other = Actor(kind=ActorKind.STAFF, id="5", staff_id=5, rights=rights)
+    actions.decide_authority_limit(actor=other, limit_id=limit_id, approve=True, now=NOW)
+    row = AuthorityLimit.objects.get(pk=limit_id)
+    assert (row.state, row.proposed_by, row.decided_by) == ("approved", "staff:71", "staff:5")

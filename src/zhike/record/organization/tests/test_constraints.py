@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, Model
 
 from zhike.record.organization import models
@@ -179,3 +179,12 @@ def test_constraints__each_is_violated_here() -> None:
 
 def test_staff__one_sign_in_belongs_to_one_person() -> None:
     assert Staff._meta.get_field("user").unique
+
+
+@pytest.mark.parametrize("write", [lambda rows: rows.update(amount=0), lambda rows: rows.delete()])
+def test_authority_uses__are_append_only(write: Callable[[Any], object]) -> None:
+    make.company()
+    used()
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        write(AuthorityUse.objects.all())
+    assert AuthorityUse.objects.get().amount == 5

@@ -1,8 +1,10 @@
 """Units and people from files: every row accounted for, bad rows named, good rows kept."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from zhike.platform.actors import Actor
 from zhike.platform.audit.models import AuditEntry
@@ -121,6 +123,25 @@ def test_import_staff__adds_changes_and_refuses() -> None:
     assert refusals(result) == [("unit_code", "unit_unknown"), ("number", "repeated"), ("email", "email_form")]
     courier = Staff.objects.get(number="E1")
     assert (courier.phones, courier.is_courier, courier.unit_id) == (["+8613812345678"], True, outlet.pk)
+
+
+def test_import_units__a_code_that_repeats_costs_one_pass() -> None:
+    """Each repetition is named with the line that was kept; there is no search a row."""
+    plans: list[str] = []
+
+    def explaining(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401, FBT001 - Django's signature
+        if params == ["code", "repeated"]:
+            execute(f"EXPLAIN {sql}", params, many, context)
+            plans.extend(line for (line,) in context["cursor"].fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explaining):
+        result = units(row("HQ", None, kind="company"), *(row(f"O{at % 3}", "HQ") for at in range(300)))
+    assert (result.counts.created, result.rejected) == (4, 297)
+    assert refusals(result) == [("code", "repeated")] * 297
+    assert {(r.line % 3, r.params["first"]) for r in result.rejections} == {(2, 2), (0, 3), (1, 4)}
+    assert plans
+    assert not [line for line in plans if "SubPlan" in line or "Nested Loop" in line]
 
 
 def test_import_staff__only_within_reach_and_with_the_right() -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from zhike.platform import audit, outbox, search
 from zhike.platform.accounts.models import User
-from zhike.platform.actors import Actor, Reach
+from zhike.platform.actors import Actor, ActorKind, Reach
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.platform.outbox.models import OutboxEvent
@@ -63,7 +63,7 @@ def desks(monkeypatch: pytest.MonkeyPatch) -> Desks:
     return found
 
 
-def test_actor_for_user__two_queries_with_rights_reach_and_zone(django_assert_num_queries: object) -> None:
+def test_actor_for_user__one_query_with_rights_reach_and_zone(django_assert_num_queries: object) -> None:
     region = make.unit(kind=UnitKind.REGION)
     outlet = make.unit(region)
     member = make.staff(outlet, roles=("outlet",))
@@ -72,7 +72,7 @@ def test_actor_for_user__two_queries_with_rights_reach_and_zone(django_assert_nu
     )
     opened = actions.open_staff_account(actor=SETUP, staff_id=member.pk, username="zhaolei", language="en", now=NOW)
     user = User.objects.get(pk=opened.user_id)
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(1):  # type: ignore[operator]
         actor = queries.actor_for_user(user, now=NOW)
     assert actor is not None
     assert actor.reach == Reach(intervals=((region.tree_no, region.tree_end),))
@@ -188,8 +188,11 @@ def test_separation_of_duties__refused_logged_and_reported_as_none() -> None:
     assert admin.staff_id is not None
     with pytest.raises(Forbidden):
         actions.assign_role(actor=admin, staff_id=admin.staff_id, role="agent", now=NOW)
-    denials = AuditEntry.objects.filter(type="audit.denied", actor_id=admin.id)
-    assert [d.changes["after"]["right"] for d in denials] == ["separation_of_duties"] * 2
+    key = Actor(kind=ActorKind.API_KEY, id="1", rights=admin.rights, reach=admin.reach, answering_id=admin.staff_id)
+    with pytest.raises(Forbidden):
+        actions.assign_role(actor=key, staff_id=admin.staff_id, role="agent", now=NOW)
+    denials = AuditEntry.objects.filter(type="audit.denied", actor_id__in=[admin.id, key.id])
+    assert [d.changes["after"]["right"] for d in denials] == ["separation_of_duties"] * 3
     assert list(StaffRole.objects.filter(staff=auditor).values_list("role__code", flat=True)) == ["auditor"]
     assert queries.duty_conflicts(actor=admin, now=NOW) == []
 
@@ -221,7 +224,7 @@ def test_take_role__ends_now() -> None:
     assert after.roles == frozenset()
 
 
-@pytest.mark.req("CUST-09", partial="customers")
+@pytest.mark.req("CUST-09", partial="surveys")
 def test_leaving__refused_while_anything_is_held_then_nothing_is_orphaned(desks: Desks) -> None:
     leaver, heir = make.staff(name="离任"), make.staff(name="接任")
     desks.owner = {1: leaver.pk, 2: leaver.pk, 3: heir.pk}

@@ -53,6 +53,16 @@ def test_number_tree__a_subtree_is_exactly_one_interval(children: dict[int, list
         assert within == descendants(unit, children)
 
 
+@pytest.mark.parametrize("children", [1, 2, 60, 3000])
+def test_number_tree__leaves_room_for_one_more_however_narrow(children: int) -> None:
+    inside = Interval(1, 8192)
+    slots = number_tree(0, {0: list(range(1, children + 1))}, inside)
+    taken = [slots[pk] for pk in range(1, children + 1)]
+    new = child_interval(inside, taken)
+    assert inside.no < new.no <= new.end <= inside.end
+    assert all(new.end < other.no or other.end < new.no for other in taken)
+
+
 def test_number_tree__too_narrow_an_interval_is_refused() -> None:
     with pytest.raises(NoRoom):
         number_tree(0, {0: [1, 2]}, Interval(1, 2))

@@ -162,7 +162,7 @@ def test_close_unit__refused_while_somebody_works_there() -> None:
 SPLIT = week_of([read_shifts("08:00-12:00, 13:30-20:00")] * 6 + [read_shifts("")])
 
 
-@pytest.mark.req("SHIP-09", partial="shipments")
+@pytest.mark.req("SHIP-09")
 def test_outlet_card__hours_phone_couriers_and_disruption_in_three_queries(
     django_assert_num_queries: object,
 ) -> None:

@@ -12,8 +12,10 @@ from zhike.record.organization.types.duties import (
     gated_actions,
     register_gated_action,
 )
+from zhike.record.organization.types.labels import DUTY_LABELS
 from zhike.record.organization.types.protocols import (
     Held,
+    HeldCounts,
     HeldItem,
     Holdings,
     Renumbered,
@@ -56,6 +58,7 @@ from zhike.record.organization.types.words import (
 
 __all__ = [
     "DEFAULT_ROLES",
+    "DUTY_LABELS",
     "SERVICE_POINTS",
     "STAFF_KIND",
     "UNIT_KIND",
@@ -66,6 +69,7 @@ __all__ = [
     "DutyConflict",
     "GatedAction",
     "Held",
+    "HeldCounts",
     "HeldItem",
     "Holdings",
     "Interval",

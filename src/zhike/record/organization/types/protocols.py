@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
@@ -49,6 +50,10 @@ class HeldItem:
     url: str = ""
 
 
+# Numbers by person; or rows of (person, number), not asked yet, which are then counted with those of the other rooms.
+HeldCounts = Mapping[int, int] | QuerySet[Any, tuple[int, int]]
+
+
 class Holdings(Protocol):
     """What a leaver holds in one room, and how it passes to somebody else (CUST-09)."""
 
@@ -58,7 +63,7 @@ class Holdings(Protocol):
     @property
     def label(self) -> Label: ...
 
-    def counts(self, *, staff_ids: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, *, staff_ids: Sequence[int]) -> HeldCounts:
         """How many each of these people holds; who holds nothing may be left out."""
 
     def items(self, *, staff_id: int, limit: int) -> Sequence[HeldItem]: ...

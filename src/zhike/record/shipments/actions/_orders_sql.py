@@ -34,16 +34,18 @@ def phone_key_sql(column: str) -> str:
     return f"CASE WHEN {column} ~ '[*xX]' OR length({digits}) < 7 THEN '' ELSE right({digits}, 8) END"
 
 
-# Which customers the file's names mean: our own number, or what the source calls them.
+# Which customer each of the file's names means: our own number, else what the source calls them.
 WHO: Final = """
 CREATE TEMP TABLE shipments_who ON COMMIT DROP AS
-WITH named AS (SELECT DISTINCT customer AS name FROM {staged} WHERE customer IS NOT NULL)
-SELECT n.name, coalesce(c.merged_into_id, c.id) AS id
-FROM named n JOIN customers_customer c ON c.number = upper(n.name)
-UNION
-SELECT n.name, coalesce(c.merged_into_id, c.id)
-FROM named n JOIN customers_customerref r ON r.system = %(system)s AND r.ref = n.name
-JOIN customers_customer c ON c.id = r.customer_id
+WITH named AS (SELECT DISTINCT customer AS name FROM {staged} WHERE customer IS NOT NULL), found AS (
+  SELECT n.name, coalesce(c.merged_into_id, c.id) AS id, 1 AS way
+  FROM named n JOIN customers_customer c ON c.number = upper(n.name)
+  UNION ALL
+  SELECT n.name, coalesce(c.merged_into_id, c.id), 2
+  FROM named n JOIN customers_customerref r ON r.system = %(system)s AND r.ref = n.name
+  JOIN customers_customer c ON c.id = r.customer_id
+)
+SELECT DISTINCT ON (name) name, id FROM found ORDER BY name, way
 """
 NO_CUSTOMER: Final = "s.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM shipments_who w WHERE w.name = s.customer)"
 
@@ -57,15 +59,17 @@ WITH read AS (
 )
 SELECT r.line, r.order_id, r.waybill, r.carrier, r.digest,
   min(r.line) OVER (PARTITION BY r.carrier, r.waybill) AS first_line,
-  (SELECT w.id FROM shipments_who w WHERE w.name = r.customer LIMIT 1) AS customer_id,
+  w.id AS customer_id,
   d.id AS department_id, d.tree_no AS department_no,
   o.id AS origin_id, coalesce(o.phones[1], '') AS origin_phone,
   t.id AS destination_id, coalesce(t.phones[1], '') AS destination_phone,
   coalesce(t.tree_no, o.tree_no, d.tree_no) AS scope_no,
   coalesce(r.zone, t.zone, %(zone)s) AS zone,
-  h.id AS shipment_id, h.id IS NULL AS is_new, h.row_digest AS old_digest,
+  h.id AS shipment_id, h.id IS NULL AS is_new, false AS is_changed, h.row_digest AS old_digest,
+  r.line IN (SELECT q.line FROM {{unjoined}} q) AS is_partial,
   h.order_id AS shipment_order, ho.number AS shipment_order_number, k.id AS order_row
 FROM read r
+LEFT JOIN shipments_who w ON w.name = r.customer
 LEFT JOIN organization_unit d ON d.code = r.department
 LEFT JOIN organization_unit o ON o.code = r.origin_outlet
 LEFT JOIN organization_unit t ON t.code = r.destination_outlet
@@ -105,7 +109,15 @@ UPDATE shipments_order o SET
   price = coalesce(f.price, o.price), price_currency = coalesce(upper(f.price_currency), o.price_currency),
   agreement_reference = coalesce(f.agreement, o.agreement_reference),
   confirmed_at = coalesce(f.confirmed_at, o.confirmed_at), prepared_at = coalesce(f.prepared_at, o.prepared_at)
-FROM ({_ORDER_ROWS}) f WHERE o.id = f.order_row
+FROM ({_ORDER_ROWS}) f WHERE o.id = f.order_row AND (
+  o.customer_id, o.department_id, o.goods, o.declared_value, o.declared_currency, o.price, o.price_currency,
+  o.agreement_reference, o.confirmed_at, o.prepared_at
+) IS DISTINCT FROM (
+  coalesce(o.customer_id, f.customer_id), coalesce(f.department_id, o.department_id), coalesce(f.goods, o.goods),
+  coalesce(f.declared_value, o.declared_value), coalesce(upper(f.declared_currency), o.declared_currency),
+  coalesce(f.price, o.price), coalesce(upper(f.price_currency), o.price_currency),
+  coalesce(f.agreement, o.agreement_reference), coalesce(f.confirmed_at, o.confirmed_at),
+  coalesce(f.prepared_at, o.prepared_at))
 """
 
 LINK_ORDERS: Final = f"""
@@ -119,19 +131,32 @@ SELECT h.id FROM {ROWS} r JOIN shipments_shipment h ON h.id = r.shipment_id ORDE
 
 _STATED: Final = f"CASE WHEN s.status IN ({_STICKS}) THEN s.status ELSE '{Status.INFO_RECEIVED.value}' END"
 
+# Of a shipment that is there already: what the row says anew. An empty cell says nothing.
+_SHIPMENT_NOW: Final = {
+    "customer_id": "coalesce(h.customer_id, r.customer_id)",
+    "stated_status": f"CASE WHEN s.status IS NULL THEN h.stated_status ELSE {_STATED} END",
+    "confirmed_at": "coalesce(s.confirmed_at, h.confirmed_at)",
+    "prepared_at": "coalesce(s.prepared_at, h.prepared_at)",
+    "pieces": "coalesce(s.pieces, h.pieces)",
+    "weight_kg": "coalesce(s.weight_kg, h.weight_kg)",
+    "promised_pickup_at": "coalesce(h.promised_pickup_at, s.promised_pickup_at)",
+    "promised_delivery_at": "coalesce(h.promised_delivery_at, s.promised_delivery_at)",
+    "origin_unit_id": "coalesce(r.origin_id, h.origin_unit_id)",
+    "destination_unit_id": "coalesce(r.destination_id, h.destination_unit_id)",
+    "region": "coalesce(nullif(h.region, ''), s.consignee_region, '')",
+    "city": "coalesce(nullif(h.city, ''), s.consignee_city, '')",
+}
+
 CHANGED_SHIPMENTS: Final = f"""
-UPDATE shipments_shipment h SET
-  customer_id = coalesce(h.customer_id, r.customer_id), stated_status = {_STATED},
-  confirmed_at = coalesce(s.confirmed_at, h.confirmed_at), prepared_at = coalesce(s.prepared_at, h.prepared_at),
-  pieces = coalesce(s.pieces, h.pieces), weight_kg = coalesce(s.weight_kg, h.weight_kg),
-  promised_pickup_at = coalesce(h.promised_pickup_at, s.promised_pickup_at),
-  promised_delivery_at = coalesce(h.promised_delivery_at, s.promised_delivery_at),
-  origin_unit_id = coalesce(r.origin_id, h.origin_unit_id),
-  destination_unit_id = coalesce(r.destination_id, h.destination_unit_id),
-  region = coalesce(nullif(h.region, ''), s.consignee_region, ''),
-  city = coalesce(nullif(h.city, ''), s.consignee_city, ''),
-  row_digest = r.digest
-FROM {ROWS} r JOIN {{staged}} s ON s.line = r.line WHERE h.id = r.shipment_id
+UPDATE shipments_shipment h SET {", ".join(f"{name} = {said}" for name, said in _SHIPMENT_NOW.items())}
+FROM {ROWS} r JOIN {{staged}} s ON s.line = r.line WHERE h.id = r.shipment_id AND NOT r.is_new
+  AND ({", ".join(f"h.{name}" for name in _SHIPMENT_NOW)}) IS DISTINCT FROM ({", ".join(_SHIPMENT_NOW.values())})
+"""
+
+# Rows without their lookup say less than the whole; the whole one that was read before stays the one to compare with.
+KEEP_DIGESTS: Final = f"""
+UPDATE shipments_shipment h SET row_digest = r.digest
+FROM {ROWS} r WHERE h.id = r.shipment_id AND NOT r.is_new AND NOT r.is_partial
 """
 
 NEW_SHIPMENTS: Final = f"""
@@ -159,8 +184,8 @@ def party_sql(role: PartyRole) -> str:
     """One side's address snapshot, where the file says anything of it."""
     s = f"s.{role.value}"
     return f"""
-INSERT INTO shipments_party (shipment_id, role, name, phone, phone_key, address, postcode, city, region, country, zone,
-  lat, lon)
+INSERT INTO shipments_party AS p (shipment_id, role, name, phone, phone_key, address, postcode, city, region, country,
+  zone, lat, lon)
 SELECT r.shipment_id, '{role.value}', coalesce({s}_name, ''), {phone_sql(f"{s}_phone")},
   coalesce({phone_key_sql(f"{s}_phone")}, ''), coalesce({s}_address, ''), coalesce({s}_postcode, ''),
   coalesce({s}_city, ''), coalesce({s}_region, ''), upper(coalesce({s}_country, '')),
@@ -169,14 +194,28 @@ SELECT r.shipment_id, '{role.value}', coalesce({s}_name, ''), {phone_sql(f"{s}_p
 FROM {ROWS} r JOIN {{staged}} s ON s.line = r.line
 WHERE num_nonnulls({s}_name, {s}_phone, {s}_address, {s}_postcode, {s}_city, {s}_region, {s}_country) > 0
 ORDER BY r.shipment_id
-ON CONFLICT (shipment_id, role) DO UPDATE SET name = excluded.name, phone = excluded.phone,
-  phone_key = excluded.phone_key, address = excluded.address, postcode = excluded.postcode, city = excluded.city,
-  region = excluded.region, country = excluded.country, zone = excluded.zone, lat = excluded.lat, lon = excluded.lon
+ON CONFLICT (shipment_id, role) DO UPDATE SET {_party_set("name", "address", "postcode", "city", "region", "country")},
+  phone = coalesce(nullif(excluded.phone, ''), p.phone),
+  phone_key = CASE WHEN excluded.phone = '' THEN p.phone_key ELSE excluded.phone_key END,
+  zone = coalesce(nullif(excluded.zone, ''), p.zone), lat = coalesce(excluded.lat, p.lat),
+  lon = coalesce(excluded.lon, p.lon)
+WHERE {_says_other("name", "phone", "address", "postcode", "city", "region", "country", "zone")}
+  OR excluded.lat <> p.lat OR excluded.lon <> p.lon OR (excluded.lat IS NOT NULL AND p.lat IS NULL)
 """
 
 
+def _party_set(*names: str) -> str:
+    """An empty cell says nothing: what is known stays."""
+    return ", ".join(f"{name} = coalesce(nullif(excluded.{name}, ''), p.{name})" for name in names)
+
+
+def _says_other(*names: str) -> str:
+    return " OR ".join(f"excluded.{name} NOT IN ('', p.{name})" for name in names)
+
+
 LEGS: Final = f"""
-INSERT INTO shipments_leg (shipment_id, sequence, kind, unit_id, outlet_phone, courier_name, courier_phone, assigned_at)
+INSERT INTO shipments_leg AS l (shipment_id, sequence, kind, unit_id, outlet_phone, courier_name, courier_phone,
+  assigned_at)
 SELECT r.shipment_id, leg.sequence, leg.kind, leg.unit_id, leg.outlet_phone, leg.courier_name, leg.courier_phone,
   coalesce(s.out_for_delivery_at, s.delivered_at, %(received)s)
 FROM {ROWS} r JOIN {{staged}} s ON s.line = r.line
@@ -187,8 +226,19 @@ CROSS JOIN LATERAL (VALUES
 ) AS leg (sequence, kind, unit_id, outlet_phone, courier_name, courier_phone)
 WHERE leg.unit_id IS NOT NULL OR leg.courier_name <> '' OR leg.courier_phone <> ''
 ORDER BY r.shipment_id
-ON CONFLICT (shipment_id, sequence) DO UPDATE SET unit_id = excluded.unit_id, outlet_phone = excluded.outlet_phone,
-  courier_name = excluded.courier_name, courier_phone = excluded.courier_phone, assigned_at = excluded.assigned_at
+ON CONFLICT (shipment_id, sequence) DO UPDATE SET unit_id = coalesce(excluded.unit_id, l.unit_id),
+  outlet_phone = CASE WHEN excluded.unit_id IS NULL THEN l.outlet_phone ELSE excluded.outlet_phone END,
+  courier_name = coalesce(nullif(excluded.courier_name, ''), l.courier_name),
+  courier_phone = coalesce(nullif(excluded.courier_phone, ''), l.courier_phone), assigned_at = excluded.assigned_at
+WHERE excluded.unit_id IS DISTINCT FROM coalesce(l.unit_id, -1) AND excluded.unit_id IS NOT NULL
+  OR excluded.unit_id IS NOT NULL AND excluded.outlet_phone <> l.outlet_phone
+  OR excluded.courier_name NOT IN ('', l.courier_name) OR excluded.courier_phone NOT IN ('', l.courier_phone)
+"""
+
+# Shipments that were there already and of which a statement changed anything: only these count as changed.
+MARK_CHANGED: Final = f"""
+WITH done AS ({{sql}} RETURNING {{key}} AS key)
+UPDATE {ROWS} r SET is_changed = true FROM done WHERE r.{{of}} = done.key AND NOT r.is_new AND NOT r.is_changed
 """
 
 # A state that the row names without its own time is true at the latest from its last milestone on.
@@ -198,21 +248,26 @@ SELECT r.shipment_id, m.at, m.status, r.zone, m.unit_id, m.name, m.phone, m.inci
   md5(concat_ws(chr(31), '{Vocabulary.ORDER.value}', 'ACT', m.status, ''))::uuid AS digest
 FROM {ROWS} r JOIN {{staged}} s ON s.line = r.line
 CROSS JOIN LATERAL (VALUES
-  ('{Status.PICKED_UP.value}', s.picked_up_at, r.origin_id, '', '', NULL),
+  ('{Status.PICKED_UP.value}', s.picked_up_at, r.origin_id, '', '', NULL, true),
   ('{Status.OUT_FOR_DELIVERY.value}', s.out_for_delivery_at, r.destination_id, coalesce(s.courier_name, ''),
-   {phone_sql("s.courier_phone")}, NULL),
-  ('{Status.DELIVERED.value}', s.delivered_at, r.destination_id, '', '', s.incident_reason),
+   {phone_sql("s.courier_phone")}, NULL, true),
+  ('{Status.DELIVERED.value}', s.delivered_at, r.destination_id, '', '', s.incident_reason, true),
   (CASE WHEN s.status IN ({_COVERED}) THEN NULL ELSE s.status END,
    coalesce(greatest(s.confirmed_at, s.prepared_at, s.picked_up_at, s.out_for_delivery_at, s.delivered_at),
-            s.ordered_at), NULL::bigint, '', '', s.incident_reason)
-) AS m (status, at, unit_id, name, phone, incident)
+            s.ordered_at), NULL::bigint, '', '', s.incident_reason, false)
+) AS m (status, at, unit_id, name, phone, incident, is_timed)
 WHERE m.status IS NOT NULL AND m.at IS NOT NULL
+  -- Without its lookup the time would be a worse guess than the one that is known already.
+  AND NOT (r.is_partial AND NOT m.is_timed AND EXISTS (
+    SELECT 1 FROM shipments_trackingevent e
+    WHERE e.shipment_id = r.shipment_id AND e.source = %(source)s AND e.vocabulary = '{Vocabulary.ORDER.value}'
+      AND e.status = m.status AND e.voided_at IS NULL))
 """
 
 VOID_MILESTONES: Final = f"""
 UPDATE shipments_trackingevent e SET voided_at = %(received)s, void_reason = '{RESTATED.replace("'", "''")}'
 FROM {ROWS} r
-WHERE NOT r.is_new AND e.shipment_id = r.shipment_id AND e.vocabulary = '{Vocabulary.ORDER.value}'
+WHERE NOT r.is_new AND NOT r.is_partial AND e.shipment_id = r.shipment_id AND e.vocabulary = '{Vocabulary.ORDER.value}'
   AND e.source = %(source)s AND e.voided_at IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM {MILESTONES} m

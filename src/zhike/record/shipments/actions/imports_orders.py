@@ -44,7 +44,7 @@ def load_orders(*, actor: Actor, staged: Staged, now: datetime) -> Counts:
     _refuse_senseless(staged)
     _run(text.WHO.format(staged=staged.table), values)
     staged.reject(text.NO_CUSTOMER, field_name="customer", code="unknown_customer")
-    _run(text.ROWS_OF.format(staged=staged.table), values)
+    _run(text.ROWS_OF.format(staged=staged.table, unjoined=staged.unjoined), values)
     _refuse_by_rows(actor, staged)
     created, updated, duplicate = _write(staged, values)
     moved = _state.recompute(now=now, list_changes=staged.mode is Mode.LIVE)
@@ -112,52 +112,78 @@ def _refuse_senseless(staged: Staged) -> None:
 def _refuse_by_rows(actor: Actor, staged: Staged) -> None:
     """Refuse what only shows once waybills, orders and units are known; `shipments_rows` follows the staging table."""
     staged.reject(
-        f"EXISTS (SELECT 1 FROM {ROWS} r WHERE r.line = s.line AND r.first_line < r.line)",  # noqa: S608
+        "r.line = s.line AND r.first_line < r.line",
         field_name="waybill",
         code="repeated_waybill",
-        params=f"(SELECT jsonb_build_object('first', r.first_line) FROM {ROWS} r WHERE r.line = s.line)",  # noqa: S608
+        params="jsonb_build_object('first', r.first_line)",
+        beside=f"{ROWS} r",
     )
     staged.reject(
-        f"EXISTS (SELECT 1 FROM {ROWS} r WHERE r.line = s.line AND r.shipment_order IS DISTINCT FROM r.order_row"  # noqa: S608
-        " AND r.shipment_id IS NOT NULL)",
+        "r.line = s.line AND r.shipment_order IS DISTINCT FROM r.order_row AND r.shipment_id IS NOT NULL",
         field_name="waybill",
         code="other_order",
-        params=f"(SELECT jsonb_build_object('order', r.shipment_order_number) FROM {ROWS} r WHERE r.line = s.line)",  # noqa: S608
+        params="jsonb_build_object('order', r.shipment_order_number)",
+        beside=f"{ROWS} r",
     )
     if not actor.reach.everything:
-        inside = " OR ".join(f"r.scope_no BETWEEN {low:d} AND {high:d}" for low, high in actor.reach.intervals)
-        staged.reject(
-            f"EXISTS (SELECT 1 FROM {ROWS} r WHERE r.line = s.line AND ({inside or 'false'}) IS NOT TRUE)",  # noqa: S608
-            field_name="destination_outlet",
-            code="outside_reach",
-        )
+        _refuse_outside_reach(actor, staged)
     _run(f"DELETE FROM {ROWS} r WHERE NOT EXISTS (SELECT 1 FROM {staged.table} s WHERE s.line = r.line)", {})  # noqa: S608
     _run(f"ANALYZE {ROWS}", {})
 
 
+def _refuse_outside_reach(actor: Actor, staged: Staged) -> None:
+    """Refuse rows of units that the actor does not reach, naming the unit that decides; or the order, without one."""
+    inside = " OR ".join(f"r.scope_no BETWEEN {low:d} AND {high:d}" for low, high in actor.reach.intervals)
+    outside = f"EXISTS (SELECT 1 FROM {ROWS} r WHERE r.line = s.line AND ({inside or 'false'}) IS NOT TRUE)"  # noqa: S608
+    # In the order in which they decide whose shipment it is (`scope_no`).
+    for column in ("destination_outlet", "origin_outlet", "department"):
+        staged.reject(f"s.{column} IS NOT NULL AND {outside}", field_name=column, code="outside_reach")
+    staged.reject(outside, field_name="order_id", code="no_unit")
+
+
 def _write(staged: Staged, values: dict[str, Any]) -> tuple[int, int, int]:
-    """Orders, shipments, parties, legs, milestones, replies; returns shipments created, updated and left alone."""
+    """Orders, shipments, parties, legs, milestones, replies; returns shipments created, changed and left as they were.
+
+    A shipment counts as changed when any statement changed something of it, whatever the row looks like.
+    """
     table = staged.table
-    duplicate = _run(text.FORGET_SAME, values)
+    same = _run(text.FORGET_SAME, values)
     _run(text.NEW_ORDERS.format(staged=table), values)
-    _run(text.CHANGED_ORDERS.format(staged=table), values)
+    _change(text.CHANGED_ORDERS.format(staged=table), values, key="o.id", of="order_row")
     _run(text.LINK_ORDERS, values)
     _run(text.HOLD_SHIPMENTS, values)
-    updated = _run(text.CHANGED_SHIPMENTS.format(staged=table), values)
+    _change(text.CHANGED_SHIPMENTS.format(staged=table), values, key="h.id")
+    _run(text.KEEP_DIGESTS, values)
     created = _run(text.NEW_SHIPMENTS.format(staged=table), values)
     _run(text.LINK_SHIPMENTS, values)
     for role in PartyRole:
-        _run(text.party_sql(role).format(staged=table), values)
-    _run(text.LEGS.format(staged=table), values)
+        _change(text.party_sql(role).format(staged=table), values)
+    _change(text.LEGS.format(staged=table), values)
     _run(text.MILESTONES_OF.format(staged=table), values)
-    _run(text.VOID_MILESTONES, values)
-    _run(text.NEW_MILESTONES, values)
-    _run(text.OTHER_PROMISES.format(staged=table), values)
-    _run(text.REPLIES.format(staged=table), values)
+    _change(text.VOID_MILESTONES, values, key="e.shipment_id")
+    _change(text.NEW_MILESTONES, values)
+    _change(text.OTHER_PROMISES.format(staged=table), values)
+    _change(text.REPLIES.format(staged=table), values)
     _state.fresh_touched()
     _run(f"INSERT INTO {_state.TOUCHED} SELECT shipment_id FROM {ROWS}", {})  # noqa: S608
     _run(f"ANALYZE {_state.TOUCHED}", {})
-    return created, updated, duplicate
+    updated, alike = _changed_and_alike()
+    return created, updated, same + alike
+
+
+def _change(sql: str, values: dict[str, Any], *, key: str = "shipment_id", of: str = "shipment_id") -> None:
+    """Run a statement that writes, and mark the rows whose shipment (or order) it changed."""
+    _run(text.MARK_CHANGED.format(sql=sql, key=key, of=of), values)
+
+
+def _changed_and_alike() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FILTER (WHERE is_changed), count(*) FILTER (WHERE NOT is_changed) FROM {ROWS}"  # noqa: S608
+            " WHERE NOT is_new"
+        )
+        changed, alike = cursor.fetchone() or (0, 0)
+    return int(changed), int(alike)
 
 
 def _new_ids() -> list[int]:

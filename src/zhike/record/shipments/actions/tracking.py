@@ -1,5 +1,6 @@
 """Adding tracking events by hand or through a door, voiding wrong ones, explaining codes."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,16 +47,19 @@ def add_events(
     zone: str = "UTC",
     mode: Mode = Mode.LIVE,
     keep_unknown: bool = False,
+    unread: Sequence[Refused] = (),
 ) -> FeedResult:
     """Take a push of events: known ones once, doubles counted, the others named with their reason.
 
     `zone` holds for events that name none. With `keep_unknown`, events of waybills not registered yet wait for them.
+    `unread` are those of the push that could not be read at all, by their lines; `events` are on the other lines.
     """
     authorize(actor, TRACK_SHIPMENTS)
-    if len(events) > MOST_EVENTS:
+    read = len(events) + len(unread)
+    if read > MOST_EVENTS:
         raise Invalid.of("events", "too_many", _("At most %(most)s events at a time."), most=MOST_EVENTS)
     options = {VOCABULARY_OPTION: vocabulary, **({UNKNOWN_WAYBILL_OPTION: WAIT} if keep_unknown else {})}
-    with _staged(events, source=source, zone=zone, mode=mode, options=options, now=now) as staged:
+    with _staged(events, unread, source=source, zone=zone, mode=mode, options=options, now=now) as staged:
         loaded = take_events(actor=actor, staged=staged, now=now)
         refused = _refused(staged)
     audit.record(
@@ -72,7 +76,7 @@ def add_events(
         ),
         now=now,
     )
-    return _result(loaded, refused, len(events))
+    return _result(loaded, refused, read)
 
 
 def _result(loaded: Loaded, refused: tuple[Refused, ...], read: int) -> FeedResult:
@@ -88,7 +92,14 @@ def _result(loaded: Loaded, refused: tuple[Refused, ...], read: int) -> FeedResu
 
 @contextmanager
 def _staged(
-    events: Sequence[EventDraft], *, source: str, zone: str, mode: Mode, options: Mapping[str, str], now: datetime
+    events: Sequence[EventDraft],
+    unread: Sequence[Refused],
+    *,
+    source: str,
+    zone: str,
+    mode: Mode,
+    options: Mapping[str, str],
+    now: datetime,
 ) -> Iterator[Staged]:
     """The events in a temporary table of the shape that files are staged in."""
     names = [LINE, *(spec.name for spec in EVENT_FIELDS)]
@@ -100,8 +111,13 @@ def _staged(
             " ON COMMIT DROP"
         )
         with cursor.copy(f"COPY {_STAGE} ({', '.join(names)}) FROM STDIN") as copy:
-            for line, event in enumerate(events, start=1):
+            taken = {one.line for one in unread}
+            lines = (line for line in range(1, len(events) + len(taken) + 1) if line not in taken)
+            for line, event in zip(lines, events, strict=True):
                 copy.write_row((line, *event.row()))
+        with cursor.copy(f"COPY {_REFUSED} (line, field, value, code, params) FROM STDIN") as copy:
+            for one in unread:
+                copy.write_row((one.line, one.field, one.value, one.code, json.dumps(dict(one.params))))
     try:
         yield Staged(
             table=_STAGE,
@@ -122,9 +138,12 @@ def _staged(
 def _refused(staged: Staged) -> tuple[Refused, ...]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT line, field, coalesce(value, ''), code FROM {staged.rejects} ORDER BY line"  # noqa: S608
+            f"SELECT line, field, coalesce(value, ''), code, params::text FROM {staged.rejects} ORDER BY line"  # noqa: S608
         )
-        return tuple(Refused(*row) for row in cursor.fetchall())
+        return tuple(
+            Refused(line, field, value, code, json.loads(params))
+            for line, field, value, code, params in cursor.fetchall()
+        )
 
 
 @action

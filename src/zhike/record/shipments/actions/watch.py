@@ -15,13 +15,26 @@ from zhike.platform.errors import Invalid, NotFound
 from zhike.platform.outbox.types import Mode
 from zhike.record.shipments.actions import _state
 from zhike.record.shipments.actions._load import held
-from zhike.record.shipments.events import LateTold, ShipmentsLate, WatchAcknowledged, WatchLifted
+from zhike.record.shipments.events import (
+    LateTold,
+    ShipmentsLate,
+    ShipmentsSilent,
+    SilentTold,
+    WatchAcknowledged,
+    WatchLifted,
+)
 from zhike.record.shipments.models import WatchAck
-from zhike.record.shipments.policies import ACKNOWLEDGE_WATCH, TRACK_SHIPMENTS, WATCH_BACK
+from zhike.record.shipments.policies import ACKNOWLEDGE_WATCH, SILENT_AFTER, TOLD_AT_ONCE, TRACK_SHIPMENTS, WATCH_BACK
 from zhike.record.shipments.types.codes import WatchKind
 
 MOST_REASON: Final = 300
-LATE_AT_ONCE: Final = 10_000
+# Not put aside by somebody who has looked and said why.
+_AWAKE: Final = (
+    "NOT EXISTS (SELECT 1 FROM shipments_watchack a WHERE a.shipment_id = shipments_shipment.id AND a.kind = %(kind)s"
+    " AND a.lifted_at IS NULL AND (a.until IS NULL OR a.until > %(now)s))"
+)
+# Ends a materialized list: as a plain subquery the planner may run it once for each row, and the limit is passed over.
+_CLAIM: Final = "FOR NO KEY UPDATE SKIP LOCKED)"
 
 
 @action
@@ -78,11 +91,18 @@ def tell_late(*, actor: Actor, now: datetime) -> int:
     oldest = now - parameters.value(WATCH_BACK, at=now)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE shipments_shipment SET late_told_at = %(now)s WHERE id IN ("
+            "WITH picked AS MATERIALIZED ("  # noqa: S608 - a constant
             " SELECT id FROM shipments_shipment WHERE is_open AND overdue_at <= %(now)s AND overdue_at > %(oldest)s"
-            " AND late_told_at IS NULL AND mode = 'live' ORDER BY id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED)"
+            f" AND late_told_at IS NULL AND mode = 'live' AND {_AWAKE}"
+            f" ORDER BY id LIMIT %(most)s {_CLAIM}"
+            " UPDATE shipments_shipment SET late_told_at = %(now)s WHERE id IN (SELECT id FROM picked)"
             " RETURNING id, overdue_at",
-            {"now": now, "oldest": oldest, "most": LATE_AT_ONCE},
+            {
+                "now": now,
+                "oldest": oldest,
+                "kind": WatchKind.OVERDUE.value,
+                "most": parameters.value(TOLD_AT_ONCE, at=now),
+            },
         )
         rows = sorted(cursor.fetchall())
     if not rows:
@@ -91,4 +111,37 @@ def tell_late(*, actor: Actor, now: datetime) -> int:
     for part in _state.parts(ids):
         outbox.emit(ShipmentsLate(shipment_ids=part), now=now, mode=Mode.LIVE)
     audit.record(actor, LateTold(subject=("watch_list", "late"), after={"shipments": len(ids)}), now=now)
+    return len(ids)
+
+
+@action
+def tell_silent(*, actor: Actor, now: datetime) -> int:
+    """Tell the rooms above of live shipments without a scan for too long; returns how many (SHIP-08).
+
+    Each silence is told of once, and again only after a scan and another silence. History is never told.
+    """
+    authorize(actor, TRACK_SHIPMENTS)
+    oldest = now - parameters.value(WATCH_BACK, at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH picked AS MATERIALIZED ("  # noqa: S608 - a constant
+            " SELECT id FROM shipments_shipment WHERE is_open AND last_activity_at <= %(silent)s"
+            " AND last_activity_at > %(oldest)s AND silent_told_of IS DISTINCT FROM last_activity_at"
+            f" AND mode = 'live' AND {_AWAKE} ORDER BY id LIMIT %(most)s {_CLAIM}"
+            " UPDATE shipments_shipment SET silent_told_of = last_activity_at"
+            " WHERE id IN (SELECT id FROM picked) RETURNING id",
+            {
+                "now": now,
+                "silent": now - parameters.value(SILENT_AFTER, at=now),
+                "oldest": oldest,
+                "kind": WatchKind.SILENT.value,
+                "most": parameters.value(TOLD_AT_ONCE, at=now),
+            },
+        )
+        ids = sorted(pk for (pk,) in cursor.fetchall())
+    if not ids:
+        return 0
+    for part in _state.parts(ids):
+        outbox.emit(ShipmentsSilent(shipment_ids=part), now=now, mode=Mode.LIVE)
+    audit.record(actor, SilentTold(subject=("watch_list", "silent"), after={"shipments": len(ids)}), now=now)
     return len(ids)

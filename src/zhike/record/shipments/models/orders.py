@@ -181,6 +181,10 @@ class Shipment(models.Model):
     late_rule = models.CharField(max_length=16, default=LateRule.CALENDAR_DAY.value)
     late_rule_version = models.PositiveSmallIntegerField(default=1)
     late_told_at = models.DateTimeField(null=True)
+    # The activity after which it was told that nothing had moved since: told again only after another silence.
+    silent_told_of = models.DateTimeField(null=True)
+    # When the first notice that we gave of ourselves reached somebody (SHIP-03).
+    noticed_at = models.DateTimeField(null=True)
     event_month = models.DateField()
     # Of the imported row, so that the same file sent twice changes nothing.
     row_digest = models.UUIDField(null=True)
@@ -203,7 +207,19 @@ class Shipment(models.Model):
             models.Index(fields=["customer", "-ordered_at", "-id"], name="shipment_by_customer"),
             # Closed states are most of the table and found by time; open ones are few.
             models.Index(fields=["status", "-ordered_at", "-id"], condition=Q(is_open=True), name="shipment_by_status"),
-            models.Index(fields=["-ordered_at", "-id"], condition=Q(is_late=True), name="shipment_late"),
+            # Lists of a reach page along time and count without a look at the rows: the unit comes along.
+            models.Index(
+                fields=["-ordered_at", "-id"],
+                include=["scope_unit_id", "is_open"],
+                condition=Q(is_open=True),
+                name="shipment_open",
+            ),
+            models.Index(
+                fields=["-ordered_at", "-id"],
+                include=["scope_unit_id", "is_late"],
+                condition=Q(is_late=True),
+                name="shipment_late",
+            ),
             # The watch list: each reason reads only the rows it may name.
             models.Index(fields=["overdue_at", "id"], condition=Q(is_open=True), name="shipment_watch_overdue"),
             models.Index(fields=["last_activity_at", "id"], condition=Q(is_open=True), name="shipment_watch_silent"),

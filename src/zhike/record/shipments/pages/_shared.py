@@ -1,24 +1,24 @@
 """What several pages of shipments draw alike."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django import forms, shortcuts
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.datastructures import MultiValueDict
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from zhike.platform import clock
+from zhike.platform import clock, phones
 from zhike.platform.actors import Actor
-from zhike.platform.ui import formats, render
-from zhike.platform.ui.components import Crumb, Severity, Status, Tone
+from zhike.platform.ui import formats, formpage, render
+from zhike.platform.ui.components import Severity, Status, Tone
+from zhike.record.organization.queries import unit_rows
 from zhike.record.shipments import queries
 from zhike.record.shipments.models import Shipment
 from zhike.record.shipments.types.codes import STATUS_LABELS, TROUBLE
@@ -64,6 +64,14 @@ def lateness(row: Shipment, now: datetime) -> Status | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The outlet that has the goods, with its work phone."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A shipment as lists show it, with what is looked up for a page at once."""
 
@@ -71,6 +79,7 @@ class Row:
     consignee: str
     city: str
     now: datetime
+    holder: Holder | None = None
 
     @property
     def pk(self) -> int:
@@ -102,7 +111,38 @@ def promised_cell(row: Row) -> SafeString:
         return render.NOTHING
     today = clock.local_date(row.now, row.shipment.zone)
     word = format_html('<span class="zk-when">{}</span>', formats.day(row.promised_on, today))
-    return format_html("{} {}", word, render.status(row.late)) if row.late else word
+    return format_html('<span class="zk-promised">{} {}</span>', word, render.status(row.late)) if row.late else word
+
+
+def dial(number: str) -> SafeString:
+    """A work phone that can be called."""
+    if not number:
+        return SafeString("")
+    return format_html('<a class="zk-num text-nowrap" href="tel:{}">{}</a>', number, phones.display(number))
+
+
+def holder_cell(row: Row) -> SafeString:
+    """Who has the goods, and the number to call there."""
+    if row.holder is None:
+        return render.NOTHING
+    return format_html('<span class="zk-clamp" title="{0}">{0}</span>{1}', row.holder.name, dial(row.holder.phone))
+
+
+def courier_cell(row: Row) -> SafeString:
+    courier = row.shipment.courier_name
+    if not courier and not row.shipment.courier_phone:
+        return render.NOTHING
+    return format_html('<span class="zk-short">{}</span><br>{}', courier, dial(row.shipment.courier_phone))
+
+
+def held_rows(actor: Actor, now: datetime, shipments: Sequence[Any]) -> list[Row]:
+    """As `rows_of`, with who holds each: one query more."""
+    wanted = {unit for s in shipments if (unit := s.holder_unit_id or s.destination_unit_id)}
+    units = {u.pk: Holder(u.name, u.phone) for u in unit_rows(actor=actor).filter(pk__in=wanted)}
+    return [
+        replace(row, holder=units.get(row.shipment.holder_unit_id or row.shipment.destination_unit_id or 0))
+        for row in rows_of(actor, now, shipments)
+    ]
 
 
 def rows_of(actor: Actor, now: datetime, shipments: Sequence[Any]) -> list[Row]:
@@ -112,27 +152,4 @@ def rows_of(actor: Actor, now: datetime, shipments: Sequence[Any]) -> list[Row]:
     return [Row(s, name, city, now) for s, (name, city) in found]
 
 
-def form_page(
-    request: HttpRequest,
-    form: forms.Form,
-    *,
-    title: str | Promise,
-    submit: str | Promise,
-    crumbs: Sequence[Crumb],
-    back: str,
-    note: str | Promise = "",
-    context: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """One form with its one primary button; 422 once something in it is refused."""
-    values = {
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "crumbs": crumbs,
-        "back": back,
-        "note": note,
-        "draft": f"shipments:{request.path}",
-        "with_files": form.is_multipart(),
-        **(context or {}),
-    }
-    return shortcuts.render(request, "shipments/form.html", values, status=422 if form.is_bound else 200)
+form_page = partial(formpage.form_page, room="shipments")

@@ -111,7 +111,12 @@ def reply(request: HttpRequest, shipment_id: int) -> HttpResponse:
         )
 
     return _done(request, form, row, do, gettext("The delivery reply is recorded.")) or _page(
-        request, form, row, title=_("Delivery reply"), submit=_("Record the reply"), note=row.zone
+        request,
+        form,
+        row,
+        title=_("Delivery reply"),
+        submit=_("Record the reply"),
+        note=gettext("Times are those of %(zone)s.") % {"zone": row.zone},
     )
 
 
@@ -138,7 +143,12 @@ def event(request: HttpRequest, shipment_id: int) -> HttpResponse:
             raise Conflict(_("This event is on record already."), next_step="")
 
     return _done(request, form, row, do, gettext("The event is added.")) or _page(
-        request, form, row, title=_("Add an event"), submit=_("Add the event"), note=row.zone
+        request,
+        form,
+        row,
+        title=_("Add an event"),
+        submit=_("Add the event"),
+        note=gettext("Times are those of %(zone)s.") % {"zone": row.zone},
     )
 
 
@@ -157,7 +167,12 @@ def estimate(request: HttpRequest, shipment_id: int) -> HttpResponse:
         )
 
     return _done(request, form, row, do, gettext("The estimate stands beside the promise.")) or _page(
-        request, form, row, title=_("New estimate"), submit=_("Save the estimate"), note=row.zone
+        request,
+        form,
+        row,
+        title=_("New estimate"),
+        submit=_("Save the estimate"),
+        note=gettext("Times are those of %(zone)s.") % {"zone": row.zone},
     )
 
 

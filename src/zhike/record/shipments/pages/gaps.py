@@ -1,6 +1,6 @@
 """What the data of goods lack: courier phones, delivery replies, codes that nobody has explained, feeds and delays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -25,16 +25,16 @@ from zhike.record.shipments.forms.deeds import CodeForm
 from zhike.record.shipments.pages._shared import form_page, posted
 from zhike.record.shipments.policies import EXPLAIN_CODES, VIEW_SHIPMENTS
 from zhike.record.shipments.queries import Narrow
-from zhike.record.shipments.types.codes import IncidentReason, Status, WatchKind
+from zhike.record.shipments.types.codes import IncidentReason, Status
 from zhike.record.shipments.types.views import Share
 
 navigation.register(
     NavItem(job=Job.GOODS, label=_("Data gaps"), url_name="shipments:gaps", right=VIEW_SHIPMENTS.code, order=50)
 )
-DAYS = timedelta(days=30)
+DAYS = 30
 
 
-def _card(label: Text, share: Share, *, id: str, formula: Text, source: str, tab: WatchKind | None) -> FigureCard:
+def _card(label: Text, share: Share, *, id: str, formula: Text, source: Text, rows: str) -> FigureCard:
     value = None if share.value is None else share.value * 100
     interval = None
     if share.base:
@@ -50,14 +50,26 @@ def _card(label: Text, share: Share, *, id: str, formula: Text, source: str, tab
         as_of=clock.now(),
         period=_("last 30 days"),
         definition=Definition(id=id, version=1, formula=formula, source=source),
-        rows_url=f"{reverse('shipments:watch')}?tab={tab.value}" if tab else f"{reverse('shipments:list')}?late=1",
+        rows_url=f"{reverse('shipments:list')}?{rows}",
     )
+
+
+def _days(key: str, first: date, last: date) -> str:
+    """The list's own filter for these days: it counts exactly the base of the figure."""
+    return f"{key}_from={first}&{key}_to={last}"
 
 
 @requires(VIEW_SHIPMENTS)
 def gaps(request: HttpRequest) -> HttpResponseBase:
     actor, now = require_actor(request), clock.now()
-    found = queries.reliability(actor=actor, narrow=Narrow(begin=now - DAYS, end=now))
+    today = clock.local_date(now, actor.zone)
+    first = today - timedelta(days=DAYS - 1)
+    found = queries.reliability(
+        actor=actor,
+        narrow=Narrow(
+            begin=clock.day_start(first, actor.zone), end=clock.day_start(today + timedelta(days=1), actor.zone)
+        ),
+    )
     may_explain = is_allowed(actor, EXPLAIN_CODES)
     cards = [
         _card(
@@ -65,24 +77,24 @@ def gaps(request: HttpRequest) -> HttpResponseBase:
             found.phoned,
             id="shipments.courier_phone",
             formula=_("deliveries with courier phone ÷ deliveries out"),
-            source="SHIP-04",
-            tab=WatchKind.NO_PHONE,
+            source=_("Requirement SHIP-04: who answers for each leg"),
+            rows=_days("out", first, today),
         ),
         _card(
             _("Deliveries with reply"),
             found.replied,
             id="shipments.delivery_reply",
             formula=_("deliveries with reply ÷ deliveries"),
-            source="SHIP-05",
-            tab=WatchKind.NO_REPLY,
+            source=_("Requirement SHIP-05: delivery replies"),
+            rows=_days("delivered", first, today),
         ),
         _card(
             _("Delivered on time"),
             found.on_time,
             id="shipments.on_time",
             formula=_("delivered no later than the promised day ÷ delivered with a promise"),
-            source="SHIP-07",
-            tab=None,
+            source=_("Requirement SHIP-07: reliability"),
+            rows=f"{_days('delivered', first, today)}&judged=1",
         ),
     ]
     context = {

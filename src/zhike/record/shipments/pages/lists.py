@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.platform import clock
+from zhike.platform.i18n.regions import place_name
 from zhike.platform.ui import navigation, slots
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Empty, EmptyKind
@@ -75,7 +76,7 @@ COLUMNS = (
         value=lambda row: MODE_LABELS[ServiceMode(row.shipment.service_mode)],
         shown=False,
     ),
-    Column("region", _("Region"), value="shipment.region", shown=False),
+    Column("region", _("Region"), value=lambda row: place_name(row.shipment.region), shown=False),
     Column("delivered", _("Delivered"), Kind.TIME, value="shipment.delivered_at", zone="shipment.zone", shown=False),
 )
 SHIPMENTS = Table(
@@ -111,6 +112,8 @@ SHIPMENTS = Table(
         Flag(key="damaged", label=_("Damaged or short"), condition=Q(is_damaged=True) | Q(is_short=True)),
         Days(key="ordered", label=_("Ordered"), field="ordered_at"),
         Days(key="delivered", label=_("Delivered"), field="delivered_at"),
+        Days(key="out", label=_("Out for delivery"), field="out_for_delivery_at"),
+        Flag(key="judged", label=_("Delivered with a promise"), condition=Q(is_late__isnull=False)),
     ),
     views=(
         BuiltInView(label=_("On the way"), query="open=1"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import clock
+from zhike.platform import clock, phones
 from zhike.platform.errors import Invalid, NotFound
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
@@ -23,7 +23,18 @@ from zhike.platform.ui.toasts import toast
 from zhike.record.shipments import actions, queries
 from zhike.record.shipments.forms.deeds import WatchForm
 from zhike.record.shipments.models import Shipment
-from zhike.record.shipments.pages._shared import Row, form_page, page_url, posted, promised_cell, rows_of, state_status
+from zhike.record.shipments.pages._shared import (
+    Holder,
+    Row,
+    courier_cell,
+    form_page,
+    held_rows,
+    holder_cell,
+    page_url,
+    posted,
+    promised_cell,
+    state_status,
+)
 from zhike.record.shipments.policies import ACKNOWLEDGE_WATCH, VIEW_SHIPMENTS
 from zhike.record.shipments.types.codes import LINE_LABELS, WATCH_LABELS, BusinessLine, WatchKind
 
@@ -36,6 +47,15 @@ SINCE = {
     WatchKind.NO_REPLY: _("Delivered"),
     WatchKind.NO_PHONE: _("Out since"),
 }
+
+
+def _spoken(holder: Holder | None) -> str:
+    return _named(holder.name, holder.phone) if holder else ""
+
+
+def _named(name: str, phone: str) -> str:
+    """As the page writes it: a work phone that can be dialled, never the stored form."""
+    return f"{name} {phones.display(phone) if phone else ''}".strip()
 
 
 def _table(kind: WatchKind) -> Table:
@@ -54,8 +74,15 @@ def _table(kind: WatchKind) -> Table:
             Column("status", _("Status"), Kind.STATUS, value=lambda row: state_status(row.shipment.status)),
             Column("promised", _("Promised"), Kind.MARKUP, value=promised_cell, plain=lambda row: row.promised_on),
             Column(since, SINCE[kind], Kind.AGO, value=f"shipment.{since}", sort=since, zone="shipment.zone"),
-            Column("place", _("Last place"), value="shipment.last_place"),
-            Column("courier", _("Courier"), value="shipment.courier_name"),
+            Column("holder", _("Holds it now"), Kind.MARKUP, value=holder_cell, plain=lambda row: _spoken(row.holder)),
+            Column(
+                "courier",
+                _("Courier"),
+                Kind.MARKUP,
+                value=courier_cell,
+                plain=lambda row: _named(row.shipment.courier_name, row.shipment.courier_phone),
+            ),
+            Column("place", _("Last place"), value="shipment.last_place", shown=False),
             Column(
                 "line",
                 _("Business line"),
@@ -93,7 +120,7 @@ def watch_list(request: HttpRequest) -> HttpResponseBase:
     rows = queries.watch_rows(actor=actor, kind=kind, now=now, resting=resting)
 
     def decorate(found: Sequence[Any]) -> list[Row]:
-        return rows_of(actor, now, found)
+        return held_rows(actor, now, found)
 
     here = reverse("shipments:watch")
     context = {

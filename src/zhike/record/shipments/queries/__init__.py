@@ -14,6 +14,7 @@ from zhike.record.shipments.queries.figures import (
 )
 from zhike.record.shipments.queries.shipments import (
     WAYBILL_REVERSED,
+    Receiver,
     ShipmentRecord,
     consignees,
     corrections_of,
@@ -27,9 +28,12 @@ from zhike.record.shipments.queries.shipments import (
     legs_of,
     order_rows,
     order_shipments,
+    orders_named,
     parties,
+    receivers,
     replies_of,
     shipment_rows,
+    shipments_named,
     stops,
 )
 from zhike.record.shipments.queries.tracking import (
@@ -49,6 +53,7 @@ __all__ = [
     "SORTS",
     "WAYBILL_REVERSED",
     "Narrow",
+    "Receiver",
     "ShipmentRecord",
     "backlog",
     "backlogs",
@@ -70,10 +75,13 @@ __all__ = [
     "order_rows",
     "order_shipments",
     "orders_by_department",
+    "orders_named",
     "parties",
+    "receivers",
     "reliability",
     "replies_of",
     "shipment_rows",
+    "shipments_named",
     "stops",
     "track_public",
     "unknown_code_count",

@@ -4,18 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext
 
 from zhike.platform.actors import Actor
-from zhike.record.customers.types import Facet, TimelineCursor, TimelineEntry
+from zhike.platform.i18n.regions import place_name
+from zhike.record.customers.types import Facet, TimelineCursor, TimelineEntry, cut_timeline
 from zhike.record.shipments.models import Shipment
 from zhike.record.shipments.policies import scope
+from zhike.record.shipments.queries.figures import orders_by_department
+from zhike.record.shipments.rules import normal_waybill
 from zhike.record.shipments.types.codes import STATUS_LABELS, Status
+from zhike.record.shipments.types.views import OrdersByDepartment
 
 SOURCE = "shipments"
+LATEST = 15
+# Digits of a bigint.
+LONGEST_ID = 19
 
 
 def timeline(
@@ -25,15 +33,14 @@ def timeline(
     if facet not in {Facet.ALL, Facet.GOODS}:
         return []
     rows = Shipment.objects.filter(scope(actor), customer_id=customer_id)
-    if after is not None:
-        rows = rows.filter(after.q(SOURCE, at="ordered_at"))
-    return [_entry(row) for row in rows.order_by("-ordered_at", "-pk")[:limit]]
+    return [_entry(row) for row in cut_timeline(rows, source=SOURCE, after=after, limit=limit, at="ordered_at")]
 
 
 def _entry(row: Shipment) -> TimelineEntry:
     state = str(STATUS_LABELS[Status(row.status)])
     late = pgettext("shipment", "late") if row.is_late else ""
-    to = gettext("to %(place)s") % {"place": row.city or row.region} if row.city or row.region else ""
+    place = row.city or place_name(row.region)
+    to = gettext("to %(place)s") % {"place": place} if place else ""
     return TimelineEntry(
         at=row.ordered_at,
         source=SOURCE,
@@ -80,6 +87,23 @@ def goods_now(*, actor: Actor, customer_id: int, now: datetime) -> GoodsNow:
     return GoodsNow(found["n"], found["overdue"], found["troubled"])
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerGoods:
+    """What the customer's tab of goods shows."""
+
+    number: str
+    latest: Sequence[Shipment]
+    orders: OrdersByDepartment
+
+
+def goods_of(*, actor: Actor, customer_id: int) -> CustomerGoods:
+    """The latest shipments with their orders, and all orders by department. Six queries."""
+    rows = Shipment.objects.filter(scope(actor), customer_id=customer_id).select_related("order", "customer")
+    latest = list(rows.order_by("-ordered_at", "-pk")[:LATEST])
+    number = latest[0].customer.number if latest and latest[0].customer else ""
+    return CustomerGoods(number, latest, orders_by_department(actor=actor, customer_id=customer_id))
+
+
 def spells_sql() -> str:
     """Services done for customers: each shipment from its order to its end (CUST-14)."""
     return (
@@ -89,13 +113,27 @@ def spells_sql() -> str:
     )
 
 
-def parcels_held(staff_ids: Sequence[int]) -> dict[int, int]:
-    """Open shipments by the courier who carries them. One query."""
+def customer_ids_by_number(*, actor: Actor, key: str) -> QuerySet[Any, Any]:
+    """Whose goods a waybill or an order's number means, as part of a larger query (CUST-05)."""
+    mine = Shipment.objects.filter(scope(actor), customer__isnull=False)
+    by_order = mine.filter(order__number=key.strip().upper())
+    return mine.filter(waybill=normal_waybill(key)).values("customer_id").union(by_order.values("customer_id"))
+
+
+def parcels_held(staff_ids: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+    """Open shipments by the courier who carries them."""
     rows = Shipment.objects.filter(is_open=True, courier_staff_id__in=staff_ids)
-    return {pk: n for pk, n in rows.values_list("courier_staff_id").annotate(n=Count("pk")).order_by() if pk}
+    return rows.values_list("courier_staff_id").annotate(n=Count("pk"))
 
 
 def some_parcels(staff_id: int, limit: int) -> list[tuple[int, str, str]]:
     """Id, waybill and place of some of a courier's open shipments."""
     rows = Shipment.objects.filter(is_open=True, courier_staff_id=staff_id).order_by("pk")
     return list(rows.values_list("pk", "waybill", "city")[:limit])
+
+
+def shipments_by_key(*, actor: Actor, keys: Sequence[str]) -> dict[str, tuple[int | None, str]]:
+    """Customer and waybill of each of these shipments within reach, by id as text. One query."""
+    ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < LONGEST_ID]
+    rows = Shipment.objects.filter(scope(actor), pk__in=ids).values_list("pk", "customer_id", "waybill")
+    return {str(pk): (customer_id, waybill) for pk, customer_id, waybill in rows}

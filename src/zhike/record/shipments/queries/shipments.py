@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.db.models.functions import Reverse
+from django.urls import reverse
 from django.utils.translation import pgettext
 
 from zhike.platform import parameters, phones
@@ -125,6 +126,41 @@ def parties(*, actor: Actor, shipment_id: int) -> dict[str, PartyLine]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A consignee by whose number somebody may be calling, with the parcel and whose matter it is."""
+
+    shipment_id: int
+    waybill: str
+    name: str
+    phone: str
+    customer_id: int | None
+    customer_name: str
+    customer_number: str
+    is_open: bool
+
+
+def receivers(*, actor: Actor, phone_key: str, limit: int = 5) -> list[Receiver]:
+    """Consignees with a number that ends so, the latest parcels first. One query."""
+    if not phone_key:
+        return []
+    rows = Party.objects.filter(scope(actor, "shipment__"), phone_key=phone_key, role="consignee")
+    rows = rows.select_related("shipment__customer").order_by("-shipment_id")[:limit]
+    return [
+        Receiver(
+            shipment_id=row.shipment_id,
+            waybill=row.shipment.waybill,
+            name=row.name,
+            phone=row.phone,
+            customer_id=row.shipment.customer_id,
+            customer_name=row.shipment.customer.name if row.shipment.customer else "",
+            customer_number=row.shipment.customer.number if row.shipment.customer else "",
+            is_open=row.shipment.is_open,
+        )
+        for row in rows
+    ]
+
+
 def consignees(*, actor: Actor, shipment_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and city of the consignee by shipment, for lists. One query."""
     rows = Party.objects.filter(scope(actor, "shipment__"), shipment_id__in=shipment_ids, role="consignee")
@@ -184,7 +220,10 @@ def legs_of(*, actor: Actor, shipment: Shipment, way: Sequence[Stop]) -> list[Le
         Leg.objects.filter(scope(actor, "shipment__"), shipment=shipment).select_related("unit").order_by("sequence")
     )
     wanted = {unit_id for unit_id in (*(s.unit_id for s in way), shipment.holder_unit_id) if unit_id is not None}
-    units = {u.pk: u for u in unit_rows(actor=actor).filter(pk__in=wanted)}
+    loaded = (shipment.origin_unit, shipment.destination_unit, shipment.holder_unit)
+    units = {u.pk: u for u in loaded if u is not None}
+    if wanted - units.keys():
+        units |= {u.pk: u for u in unit_rows(actor=actor).filter(pk__in=wanted - units.keys())}
     lines: list[LegLine] = []
     used: set[int] = set()
     for position, stop in enumerate(way):
@@ -281,3 +320,16 @@ def replies_of(*, actor: Actor, shipment_id: int) -> list[ReplyLine]:
         )
         for r in rows
     ]
+
+
+def shipments_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Waybill and page of the shipments within reach, by id as text."""
+    rows = Shipment.objects.filter(scope(actor), pk__in=[int(one) for one in keys if one.isdecimal()])
+    found = rows.values_list("pk", "waybill")
+    return {str(pk): (waybill, reverse("desk:shipment", args=[pk])) for pk, waybill in found}
+
+
+def orders_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Numbers of the orders within reach, by id as text."""
+    rows = order_rows(actor=actor).filter(pk__in=[int(one) for one in keys if one.isdecimal()])
+    return {str(pk): (number, "") for pk, number in rows.values_list("pk", "number")}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from zhike.platform import parameters
@@ -58,16 +59,13 @@ def watch_counts(*, actor: Actor, now: datetime) -> WatchCounts:
 def watch_kinds_of(*, actor: Actor, shipment: Shipment, now: datetime) -> list[tuple[WatchKind, WatchAck | None]]:
     """Why one shipment stands on the list, each with what was said to it."""
     rows = Shipment.objects.filter(scope(actor), pk=shipment.pk)
-    found = rows.values_list(*(_holds(kind, now) for kind in WatchKind)).first()
-    if found is None or not any(found):
+    said = WatchAck.objects.filter(Q(until__isnull=True) | Q(until__gt=now), lifted_at__isnull=True)
+    ids = ArraySubquery(said.filter(shipment=OuterRef("pk")).values("pk"))
+    found = rows.values_list(ids, *(_holds(kind, now) for kind in WatchKind)).first()
+    if found is None or not any(found[1:]):
         return []
-    acks = {
-        ack.kind: ack
-        for ack in WatchAck.objects.filter(
-            Q(until__isnull=True) | Q(until__gt=now), shipment=shipment, lifted_at__isnull=True
-        )
-    }
-    return [(kind, acks.get(kind.value)) for kind, holds in zip(WatchKind, found, strict=True) if holds]
+    acks = {ack.kind: ack for ack in said.filter(pk__in=found[0])} if found[0] else {}
+    return [(kind, acks.get(kind.value)) for kind, holds in zip(WatchKind, found[1:], strict=True) if holds]
 
 
 def _holds(kind: WatchKind, now: datetime) -> Exists:

@@ -290,6 +290,17 @@ def test_events__bad_ones_are_named_and_good_ones_kept() -> None:
     ]
 
 
+def test_events__of_doubles_the_first_line_stays_however_the_waybill_is_written() -> None:
+    shipment = make.shipment(waybill="SF12")
+    pushed = [make.event(written, Status.PICKED_UP, text=written) for written in ("sf 12", "SF12", "SF 12")]
+
+    first = actions.add_events(actor=make.SYSTEM, events=pushed, source="feed", now=make.NOW)
+    again = actions.add_events(actor=make.SYSTEM, events=pushed[1:], source="feed", now=make.NOW)
+
+    assert [(r.created, r.duplicate) for r in (first, again)] == [(1, 2), (0, 2)]
+    assert list(TrackingEvent.objects.values_list("shipment_id", "raw_text")) == [(shipment.pk, "sf 12")]
+
+
 def test_events__before_their_order_wait_for_it() -> None:
     early = make.NOW - make.hours(5)
     pushed = [make.event("LATER1", Status.PICKED_UP, early), make.event("LATER1", Status.PICKED_UP, early)]

@@ -11,7 +11,7 @@ from zhike.platform import clock
 from zhike.platform.accounts.models import User
 from zhike.record.organization import actions as organization
 from zhike.record.organization.tests import factories as people
-from zhike.record.shipments.models import Shipment
+from zhike.record.shipments.models import Shipment, TrackingEvent
 from zhike.record.shipments.tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,40 @@ def test_orders_and_events__are_taken_from_programs() -> None:
     assert send(client, "GET", f"/shipments/{shipment['id']}", None, 200)["status"] == "picked_up"
 
 
+@pytest.mark.req("SHIP-16")
+def test_push__bad_events_are_named_and_good_ones_kept() -> None:
+    client, now = client_of("supervisor"), clock.now()
+    row = make.shipment(ordered_at=now - timedelta(days=2))
+    at = (now - timedelta(hours=1)).isoformat()
+    events: list[object] = [
+        {"waybill": row.waybill, "occurred_at": at, "status": "picked_up"},
+        {"waybill": row.waybill, "occurred_at": at, "status": "flying"},
+        {"waybill": row.waybill, "occurred_at": "2026-13-02T08:00:00+08:00", "status": "in_transit"},
+        {"waybill": row.waybill, "occurred_at": "2026-03-02T08:00:00", "status": "in_transit"},
+        {"occurred_at": at, "status": "in_transit"},
+        {"waybill": "W" * 61, "occurred_at": at, "status": "in_transit"},
+        "nothing",
+        {"waybill": "NONE", "occurred_at": at, "status": "in_transit"},
+        {"waybill": row.waybill, "occurred_at": now.isoformat(), "status": "in_transit"},
+    ]
+
+    result = send(client, "POST", "/tracking-events", {"source": "partner", "events": events}, 200)
+
+    assert (result["read"], result["created"], result["duplicate"], len(result["refused"])) == (9, 2, 0, 7)
+    assert [(r["line"], r["field"], r["value"], r["code"]) for r in result["refused"]] == [
+        (2, "status", "flying", "unknown_code"),
+        (3, "occurred_at", "2026-13-02T08:00:00+08:00", "not_instant"),
+        (4, "occurred_at", "2026-03-02T08:00:00", "no_offset"),
+        (5, "waybill", "", "required"),
+        (6, "waybill", "W" * 61, "too_long"),
+        (7, "", "nothing", "unreadable"),
+        (8, "waybill", "NONE", "unknown_waybill"),
+    ]
+    assert all(r["reason"] and "%" not in r["reason"] for r in result["refused"])
+    assert "picked_up" in result["refused"][0]["reason"]
+    assert TrackingEvent.objects.filter(shipment=row, source="partner").count() == 2
+
+
 def test_shipments__are_listed_by_pages_and_filters() -> None:
     client = client_of("supervisor")
     first, second = make.shipment(), make.shipment(business_line="sea")
@@ -83,6 +117,8 @@ def test_shipments__are_listed_by_pages_and_filters() -> None:
     assert ([item["id"] for item in rest["items"]], rest["next"]) == ([first.pk], None)
     sea = send(client, "GET", "/shipments?business_line=sea", None, 200)
     assert [item["waybill"] for item in sea["items"]] == [second.waybill]
+    other = send(client, "GET", f"/shipments?business_line=sea&cursor={page['next']}", None, 422)
+    assert [(f["field"], f["code"]) for f in other["fields"]] == [("cursor", "bad_cursor")]
     assert send(client, "GET", "/shipments?status=flying", None, 422)["code"] == "invalid"
     assert send(client, "GET", "/shipments?cursor=zzz", None, 422)["fields"][0]["field"] == "cursor"
     assert send(client, "GET", f"/shipments/{2**62}", None, 404)["code"] == "not_found"

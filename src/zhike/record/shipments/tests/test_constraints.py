@@ -220,3 +220,22 @@ def test_events__are_never_rewritten(statement: str) -> None:
         cursor.execute(statement)
     assert TrackingEvent.objects.count() == 1
     assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE shipments_estimatechange SET eta = eta + interval '1 day'",
+        "UPDATE shipments_estimatechange SET reason = 'another'",
+        "DELETE FROM shipments_estimatechange",
+    ],
+)
+def test_estimates__are_append_only(statement: str) -> None:
+    estimate(reason="the sea was high")
+    with (
+        pytest.raises(DatabaseError, match=r"permission denied|append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert EstimateChange.objects.values_list("eta", "reason").get() == (make.NOW, "the sea was high")

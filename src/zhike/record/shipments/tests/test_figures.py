@@ -191,7 +191,7 @@ def test_orders__of_departments_add_up_to_the_customers_total(customer: int) -> 
     assert (found.orders, found.shipments, found.adds_up) == (4, 4, True)
 
 
-@pytest.mark.req("SHIP-08", partial="cases")
+@pytest.mark.req("SHIP-08")
 def test_watch__lists_each_reason_and_rests_with_one() -> None:
     day = timedelta(days=1)
     overdue = make.shipment(promised_delivery_at=make.NOW - 2 * day, ordered_at=make.NOW - make.hours(3))

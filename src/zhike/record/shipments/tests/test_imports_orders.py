@@ -3,12 +3,16 @@ from typing import Any
 
 import pytest
 
+from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.bulk.engine import RunContext, run_files
 from zhike.platform.bulk.mapping import mapping_of
 from zhike.platform.bulk.reading import TableFile
 from zhike.platform.bulk.types import StepResult
 from zhike.platform.outbox.models import OutboxEvent
+from zhike.record.organization.queries import reach_of_units
+from zhike.record.organization.tests import factories as people
 from zhike.record.shipments.models import EstimateChange, Leg, Order, Party, ProofOfDelivery, Shipment, TrackingEvent
+from zhike.record.shipments.policies import IMPORT_SHIPMENTS
 from zhike.record.shipments.tests import factories as make
 from zhike.record.shipments.types.codes import Status
 
@@ -185,3 +189,110 @@ def test_orders__terminal_state_without_a_time_stands(tmp_path: Path) -> None:
     load(tmp_path, ["c1,done,2018-01-02 10:00:00,,,,2018-01-10,Santos,SP,,,,,,"])
     found = by_id("c1")
     assert (found.status, found.delivered_at, found.is_late) == (Status.DELIVERED.value, None, None)
+
+
+def load_joined(tmp_path: Path, orders: list[str], buyers: str, sendings: str) -> StepResult:
+    """Orders with their buyers and milestones in files beside."""
+    files = {"orders": "\n".join(["id,buyer,state,bought", *orders]) + "\n", "buyers": buyers, "sendings": sendings}
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
+    mapping = mapping_of(
+        {
+            "name": "joined",
+            "mode": "backfill",
+            "zone": "America/Sao_Paulo",
+            "sources": {name: f"{name}.csv" for name in files},
+            "steps": [
+                {
+                    "target": "shipments.orders",
+                    "source": "orders",
+                    "lookups": [
+                        {"name": "buyer", "source": "buyers", "on": {"id": "buyer"}},
+                        {"name": "sending", "source": "sendings", "on": {"order": "id"}},
+                    ],
+                    "fields": {
+                        "order_id": "id",
+                        "waybill": "id",
+                        "status": {"column": "state", "values": {"done": "delivered", "sent": "in_transit"}},
+                        "ordered_at": "bought",
+                        "consignee_name": "buyer.name",
+                        "consignee_city": "buyer.city",
+                        "consignee_country": {"constant": "BR"},
+                        "picked_up_at": "sending.shipped",
+                        "delivered_at": "sending.arrived",
+                        "courier_name": "sending.courier",
+                    },
+                }
+            ],
+        }
+    )
+    context = RunContext(actor=make.SYSTEM, mapping=mapping, now=make.NOW, source_label="market")
+    (result,) = run_files(context, {name: TableFile(tmp_path / f"{name}.csv", f"{name}.csv") for name in files})
+    return result
+
+
+JOINED = ["j1,b1,done,2018-01-02 10:00", "j2,b2,done,2018-01-02 10:00", "j3,b3,sent,2018-01-02 10:00"]
+BUYERS = "id,name,city\nb1,Ana,Recife\nb2,Bia,Olinda\nb3,Caio,Santos\n"
+SENDINGS = (
+    "order,shipped,arrived,courier\nj1,2018-01-03 09:00,2018-01-09 12:00,Rui\n"
+    "j2,2018-01-03 09:00,2018-01-09 12:00,Rui\nj3,2018-01-03 09:00,,Rui\n"
+)
+
+
+@pytest.mark.req("SHIP-16")
+def test_orders__a_cut_lookup_blanks_and_changes_nothing(tmp_path: Path) -> None:
+    def known() -> list[tuple[object, ...]]:
+        return [
+            *make.rows_of("SELECT * FROM shipments_shipment ORDER BY id"),
+            *make.rows_of("SELECT * FROM shipments_party ORDER BY id"),
+            *make.rows_of("SELECT * FROM shipments_leg ORDER BY id"),
+            *make.rows_of("SELECT * FROM shipments_trackingevent ORDER BY id"),
+        ]
+
+    assert load_joined(tmp_path, JOINED, BUYERS, SENDINGS).counts.created == 3
+    before = known()
+
+    # Cut off in the second buyer, and in the second sending.
+    cut = load_joined(tmp_path, JOINED, BUYERS[:28], SENDINGS[:90])
+
+    assert [(join.name, join.rejected, join.unmatched) for join in cut.joins] == [("buyer", 1, 2), ("sending", 1, 2)]
+    assert (cut.counts.created, cut.counts.updated, cut.counts.duplicate, cut.rejected) == (0, 0, 3, 0)
+    assert known() == before
+    # What the order's own file says anew still counts.
+    moved = load_joined(tmp_path, [*JOINED[:2], JOINED[2].replace("sent", "done")], BUYERS[:28], SENDINGS[:90])
+    assert (moved.counts.updated, moved.counts.duplicate) == (1, 2)
+    assert (by_id("j3").status, Party.objects.get(shipment=by_id("j3")).name) == ("delivered", "Caio")
+    # Only the whole row takes back what the order no longer says: that it is still on its way.
+    arrived = [*JOINED[:2], JOINED[2].replace("sent", "done")]
+    turns = [load_joined(tmp_path, arrived, BUYERS, SENDINGS).counts for _turn in range(2)]
+    assert [(c.created, c.updated, c.duplicate) for c in turns] == [(0, 1, 2), (0, 0, 3)]
+    struck = TrackingEvent.objects.get(voided_at__isnull=False)
+    assert (struck.shipment_id, struck.status) == (by_id("j3").pk, "in_transit")
+
+
+@pytest.mark.parametrize("whole_tree", [True, False])
+def test_orders__without_an_outlet_are_the_whole_companys(tmp_path: Path, *, whole_tree: bool) -> None:
+    """A key of the head unit sees the whole company; a key of one outlet is told which order names no unit."""
+    outlet = people.unit()
+    unit = people.company() if whole_tree else outlet
+    rights = frozenset({IMPORT_SHIPMENTS.code})
+    actor = Actor(kind=ActorKind.API_KEY, id="5", rights=rights, reach=reach_of_units([unit]))
+    file = tmp_path / "orders.csv"
+    other = people.unit()
+    file.write_text(f"id,at,to\nk1,2018-01-02,\nk2,2018-01-02,{other.code}\nk3,2018-01-02,{outlet.code}\n")
+    fields = {"order_id": "id", "waybill": "id", "ordered_at": "at", "destination_outlet": "to"}
+    mapping = mapping_of(
+        {
+            "zone": "Asia/Shanghai",
+            "sources": {"orders": "orders.csv"},
+            "steps": [{"target": "shipments.orders", "source": "orders", "fields": fields}],
+        }
+    )
+    context = RunContext(actor=actor, mapping=mapping, now=make.NOW, source_label="market")
+
+    (result,) = run_files(context, {"orders": TableFile(file, "orders.csv")})
+
+    refused = [(r.line, r.column, r.value, r.code) for r in result.rejections]
+    assert (result.counts.created, refused) == (
+        (3, []) if whole_tree else (1, [(2, "id", "k1", "no_unit"), (3, "to", other.code, "outside_reach")])
+    )

@@ -12,11 +12,12 @@ from django.urls import reverse
 from zhike.platform import clock
 from zhike.platform.accounts.models import User
 from zhike.platform.audit.models import AuditEntry
+from zhike.platform.ops.types import cards
 from zhike.record.organization import actions as organization
 from zhike.record.organization.models import Unit
 from zhike.record.organization.tests import factories as people
 from zhike.record.shipments import actions, queries
-from zhike.record.shipments.models import Order, ProofOfDelivery, Shipment, TrackingEvent, WatchAck
+from zhike.record.shipments.models import Order, ProofOfDelivery, Shipment, TrackingEvent, UnknownCode, WatchAck
 from zhike.record.shipments.pages.lists import find
 from zhike.record.shipments.tests import factories as make
 from zhike.record.shipments.types.codes import Status, WatchKind
@@ -26,8 +27,8 @@ MOST_QUERIES = 12
 SIGNED_IN = 4  # session, user, staff, roles
 
 
-def signed_in(client: Client, *roles: str) -> None:
-    member = people.staff(roles=roles)
+def signed_in(client: Client, *roles: str, at: Unit | None = None) -> None:
+    member = people.staff(at, roles=roles)
     opened = organization.open_staff_account(
         actor=people.SETUP,
         staff_id=member.pk,
@@ -220,7 +221,7 @@ def test_phone__is_revealed_on_demand_and_logged(client: Client, shipment: Shipm
     assert client.post(reverse("shipments:phone", args=[shipment.pk, "nobody"])).status_code == 404
 
 
-@pytest.mark.req("SHIP-08", partial="cases")
+@pytest.mark.req("SHIP-08")
 def test_watch__entries_are_put_aside_and_taken_up_again(client: Client, shipment: Shipment) -> None:
     signed_in(client, "supervisor")
     assert shipment.waybill in text_of(client.get(reverse("shipments:watch")))
@@ -254,3 +255,14 @@ def test_code__is_explained_on_its_page(client: Client, shipment: Shipment) -> N
     assert client.post(url, {"status": "ready_for_pickup", "origin": "note"}).status_code == 302
     assert make.fresh(shipment).status == "ready_for_pickup"
     assert WatchKind.SILENT.value
+
+
+def test_unknown_codes__ask_for_somebody_on_the_operations_page() -> None:
+    card = next(card for card in cards() if card.key == "50-shipments-codes")
+    [quiet] = card.read(make.NOW)
+    UnknownCode.objects.create(
+        vocabulary="carrier", code="Z9", source="feed", seen=1, first_at=make.NOW, last_at=make.NOW
+    )
+    [waiting] = card.read(make.NOW)
+    assert [(one.value, one.trouble) for one in (quiet, waiting)] == [(0, False), (1, True)]
+    assert (waiting.metric, waiting.url) == ("zhike_shipments_unknown_codes", reverse("shipments:gaps"))

@@ -1,5 +1,7 @@
 """What actions take: addresses, shipments to register, events to add."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -105,6 +107,7 @@ class Refused:
     field: str
     value: str
     code: str
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

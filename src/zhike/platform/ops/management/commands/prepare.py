@@ -10,13 +10,17 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from zhike.platform import clock
+from zhike.platform.ops.upgrades import run_upgrades
+
 
 class Command(BaseCommand):
-    help = "Migrate the database, make the cache table, collect static files; quick when nothing has changed"
+    help = "Migrate, give roles the rights of new rooms, make the cache table, collect static files"
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 Django's signature
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        run_upgrades(clock.now())
         collect_static()
 
 

@@ -1,4 +1,5 @@
 // What is typed is kept two seconds after the last key: in this browser at once, on the server as well.
+import { requireDependents } from "./forms.js";
 import { post } from "./post.js";
 import { clockTime, element, word } from "./words.js";
 
@@ -15,23 +16,48 @@ function fields(form) {
   );
 }
 
+// What was sent and refused stands in the form again: there all of it is the draft. Elsewhere only what was changed is,
+// so that what a record holds by now is not overwritten by what it held then.
+function refused(form) {
+  return form.querySelector("[aria-invalid], .zk-error") !== null || "zkRefused" in form.dataset;
+}
+
+function untouched(field) {
+  if (field.tagName !== "SELECT") return field.value === field.defaultValue;
+  const given = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+  return field.value === (given?.value ?? "");
+}
+
 function read(form) {
   const content = {};
+  const whole = "zkRefused" in form.dataset;
   for (const field of fields(form)) {
     if (field.type === "checkbox" || field.type === "radio") {
       if (field.checked) content[field.name] = field.value;
-    } else if (field.value !== field.defaultValue || field.tagName === "SELECT") {
+    } else if (whole || !untouched(field)) {
       content[field.name] = field.value;
     }
   }
   return content;
 }
 
-function write(form, content) {
+function write(form, content, within = form) {
   for (const field of fields(form)) {
-    if (!(field.name in content)) continue;
+    if (!(field.name in content) || !within.contains(field)) continue;
     if (field.type === "checkbox" || field.type === "radio") field.checked = field.value === content[field.name];
     else field.value = content[field.name];
+  }
+  requireDependents(form);
+}
+
+// What depends on a choice is fetched once it is made (hx-trigger="change"): a choice restored counts as made. HTMX
+// listens when the page has loaded.
+async function fetchDependents(form) {
+  if (document.readyState !== "complete") {
+    await new Promise((loaded) => window.addEventListener("load", loaded, { once: true }));
+  }
+  for (const field of fields(form)) {
+    if (field.checked && field.matches("[hx-get], [data-hx-get]")) field.dispatchEvent(new Event("change"));
   }
 }
 
@@ -51,6 +77,13 @@ function note(form, text, discard) {
   }
 }
 
+// Where the draft opens again: the form's own page, also when it stands in the drawer over another one.
+function own(form) {
+  return form.closest("#zk-drawer") && form.hasAttribute("action")
+    ? new URL(form.action).pathname
+    : window.location.pathname;
+}
+
 function known(key) {
   return window.localStorage.getItem(store(key)) !== null;
 }
@@ -58,6 +91,9 @@ function known(key) {
 // Here and on the server.
 function forget(key) {
   window.localStorage.removeItem(store(key));
+  for (const one of document.querySelectorAll("[data-zk-hand]")) {
+    if (one.dataset.zkHand === `draft:${key}`) one.remove();
+  }
   return post(SAVE, { key }).catch(() => null);
 }
 
@@ -67,16 +103,21 @@ function settleSent() {
     const key = mark.slice(SENT.length);
     window.sessionStorage.removeItem(mark);
     const form = [...document.querySelectorAll("form[data-zk-draft]")].find((one) => one.dataset.zkDraft === key);
-    const failed = document.querySelector(".zk-error-page") || form?.querySelector("[aria-invalid], .zk-error");
+    const failed = document.querySelector(".zk-error-page") || (form && refused(form));
     if (!failed) forget(key);
   }
 }
 
-async function keep(form, key) {
+function heading(form) {
+  return (form.closest("#zk-drawer") ?? document).querySelector("h1")?.textContent.trim() ?? document.title;
+}
+
+async function keep(form, key, place) {
   const content = read(form);
   const at = Date.now();
   window.localStorage.setItem(store(key), JSON.stringify({ content, at }));
-  const sent = { key, label: form.dataset.zkDraftLabel ?? document.querySelector("h1")?.textContent.trim() ?? document.title, url: window.location.pathname };
+  form.dataset.zkKept = "1";
+  const sent = { key, ...place };
   for (const [name, text] of Object.entries(content)) sent[`f.${name}`] = text;
   try {
     await post(SAVE, sent);
@@ -101,22 +142,36 @@ async function tend(form) {
   const key = form.dataset.zkDraft;
   if (!key || form.dataset.zkTended) return;
   form.dataset.zkTended = "1";
+  // Asked now: the drawer may show another page before what was typed in this one is kept.
+  const place = { label: form.dataset.zkDraftLabel ?? heading(form), url: own(form) };
+  // What was restored from the server alone is a draft too, and goes when it is sent.
+  const isKept = () => "zkKept" in form.dataset || known(key);
   let timer = 0;
   const touch = () => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => keep(form, key), PAUSE);
+    timer = window.setTimeout(() => keep(form, key, place), PAUSE);
   };
   form.addEventListener("input", touch);
   form.addEventListener("submit", () => {
     window.clearTimeout(timer);
-    if (known(key) && !form.matches("[hx-post], [data-hx-post]")) window.sessionStorage.setItem(SENT + key, "1");
+    if (isKept() && !form.matches("[hx-post], [data-hx-post]")) window.sessionStorage.setItem(SENT + key, "1");
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target === form && event.detail.successful && known(key)) forget(key);
+    if (event.target === form && event.detail.successful && isKept()) forget(key);
   });
-  const found = form.querySelector("[aria-invalid]") ? null : await kept(key);
+  if (refused(form)) {
+    form.dataset.zkRefused = "1";
+    keep(form, key, place);
+    return;
+  }
+  const found = await kept(key);
   if (found && Object.keys(found.content).length) {
+    form.dataset.zkKept = "1";
     write(form, found.content);
+    document.addEventListener("htmx:afterSettle", (event) => {
+      if (form !== event.target && form.contains(event.target)) write(form, found.content, event.target);
+    });
+    fetchDependents(form);
     note(form, word("restored", { time: clockTime(found.at) }), async () => {
       await forget(key);
       window.location.reload();

@@ -16,10 +16,13 @@ function normalise(field) {
   field.value = changed;
   const place = field.closest(".zk-field");
   if (!place) return;
-  place.querySelector(".zk-field-note")?.remove();
+  const old = place.querySelector(".zk-field-note");
   const note = element("div", "zk-field-note", word("digits", { text: `${before} → ${changed}` }));
   note.setAttribute("role", "status");
-  place.append(note);
+  afterClick(() => {
+    old?.remove();
+    place.append(note);
+  });
 }
 
 function check(field) {
@@ -34,16 +37,57 @@ function check(field) {
   place.append(element("div", "", field.validationMessage));
 }
 
+// A field that another one's choice makes necessary says so, with its star, while that choice stands.
+function need(field) {
+  const [name, ...codes] = field.dataset.zkNeededWhen.split(" ");
+  const other = field.form?.elements.namedItem(name);
+  if (!other) return;
+  field.required = codes.includes(other.value);
+  const label = field.labels[0];
+  const star = label?.querySelector(".zk-star");
+  if (field.required && label && !star) {
+    const mark = element("span", "zk-star", "*");
+    mark.setAttribute("aria-hidden", "true");
+    label.append(" ", mark);
+  } else if (!field.required) {
+    star?.remove();
+  }
+}
+
+export function requireDependents(root) {
+  root.querySelectorAll("[data-zk-needed-when]").forEach(need);
+}
+
+// A line that appears between press and release would move what is pressed away from under the pointer: the click
+// would be lost. Whoever leaves a field by pressing sees its note after the click.
+let pressed = false;
+const waiting = [];
+
+function afterClick(show) {
+  if (pressed) waiting.push(show);
+  else show();
+}
+
+function release() {
+  pressed = false;
+  window.setTimeout(() => waiting.splice(0).forEach((show) => show()), 0);
+}
+
 export function startForms() {
+  document.addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release, true);
   document.addEventListener("focusout", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return;
     if ("zkNarrow" in field.dataset) normalise(field);
-    check(field);
+    afterClick(() => check(field));
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("[data-zk-apply]")) event.target.form?.requestSubmit();
   });
+  document.addEventListener("change", (event) => event.target.form && requireDependents(event.target.form));
+  document.addEventListener("htmx:afterSettle", (event) => requireDependents(event.target));
+  requireDependents(document);
   const wrong = document.querySelector("[data-zk-focus]");
   wrong?.focus();
 }

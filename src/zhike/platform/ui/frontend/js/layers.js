@@ -14,15 +14,30 @@ export async function openDrawer(url) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = page.getElementById("main") ?? page.body;
     body.replaceChildren(...[...main.childNodes].map((node) => document.importNode(node, true)));
+    ownAddresses(body, answer.url);
     window.htmx.process(body);
     body.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
     if (!drawer.open) drawer.showModal();
     drawer.scrollTop = 0;
+    body.querySelector("[autofocus]")?.focus();
   } catch {
     window.location.assign(url);
   } finally {
     window.clearTimeout(timer);
     bar?.classList.remove("zk-busy");
+  }
+}
+
+// What the record's page addresses by itself ("?older=…", a form without an address) still means that page, and what
+// follows from it stays in the drawer.
+function ownAddresses(body, url) {
+  for (const form of body.querySelectorAll("form")) {
+    if (form.getAttribute("method") === "dialog") continue;
+    form.setAttribute("action", new URL(form.getAttribute("action") ?? "", url).href);
+  }
+  for (const link of body.querySelectorAll('a[href^="?"]')) {
+    link.href = new URL(link.getAttribute("href"), url).href;
+    link.dataset.zkDrawer = "";
   }
 }
 

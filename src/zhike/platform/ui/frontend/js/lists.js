@@ -44,7 +44,31 @@ function count(form) {
   }
 }
 
+const narrow = window.matchMedia("(max-width: 991.98px)");
+
+// A narrow screen has no room beside a list: what would be shown there opens as a page of its own.
+function ownPage(event) {
+  const link = event.target.closest?.("a[data-zk-page]");
+  if (!link || !narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  window.location.assign(link.dataset.zkPage);
+}
+
+// Of tabs wider than the screen the chosen one is seen.
+function showTab(place) {
+  for (const here of place.querySelectorAll(".zk-tabs > [aria-current=page]")) {
+    const tabs = here.parentElement;
+    if (tabs.scrollWidth <= tabs.clientWidth) continue;
+    const middle = here.getBoundingClientRect().left - tabs.getBoundingClientRect().left + here.offsetWidth / 2;
+    tabs.scrollLeft += middle - tabs.clientWidth / 2;
+  }
+}
+
 export function startLists() {
+  showTab(document);
+  document.addEventListener("htmx:afterSettle", (event) => showTab(event.target));
+  document.addEventListener("click", ownPage, true);
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.(".zk-list-form");
     if (!form) return;

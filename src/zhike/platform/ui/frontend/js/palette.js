@@ -14,13 +14,26 @@ function parts() {
   };
 }
 
+// What the page behind offers by a letter; the server says which of them the text names, also by pinyin initials.
+function pageActs() {
+  return [...document.querySelectorAll("a[data-key], button[data-key]")].filter((one) => one.offsetParent !== null && one.textContent.trim());
+}
+
+function pressOnPage(event) {
+  const letter = event.target.closest?.("[data-zk-press]")?.dataset.zkPress;
+  if (!letter) return;
+  parts().dialog.close();
+  pageActs().find((one) => one.dataset.key === letter)?.click();
+}
+
 async function ask() {
   const { input, list, url } = parts();
   if (!url) return;
   asked += 1;
   const mine = asked;
-  const here = encodeURIComponent(window.location.pathname);
-  const answer = await fetch(`${url}?q=${encodeURIComponent(input.value)}&from=${here}`, {
+  const wanted = new URLSearchParams({ q: input.value });
+  for (const one of pageActs()) wanted.append("act", `${one.dataset.key}:${one.textContent.trim()}`);
+  const answer = await fetch(`${url}?${wanted}`, {
     credentials: "same-origin",
     headers: { "HX-Request": "true" },
   });
@@ -63,8 +76,9 @@ export function openPalette() {
 }
 
 export function startPalette() {
-  const { input } = parts();
+  const { input, list } = parts();
   if (!input) return;
+  list.addEventListener("click", pressOnPage);
   input.addEventListener("input", (event) => {
     if (!event.isComposing) later();
   });

@@ -22,7 +22,7 @@ export function valueAxis(ink, more = {}) {
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: ink.line } },
-    axisLabel: { color: ink["ink-3"], fontSize: 12 },
+    axisLabel: { color: ink["ink-3"], fontSize: 12, hideOverlap: true },
     ...more,
   };
 }

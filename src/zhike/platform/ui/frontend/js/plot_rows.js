@@ -1,14 +1,31 @@
 // Plots of one row a unit: dots with intervals, rate against n, diverging bars, dumbbells, bars.
 import { base, nameAxis, valueAxis } from "./plot_base.js";
-import { faded, format, hatch } from "./plot_words.js";
+import { faded, format, hatch, twoLines } from "./plot_words.js";
 
 const TICK = 5;
 
 function rowAxis(ink, rows, width) {
+  const room = Math.min(260, Math.max(96, width * 0.34));
   return nameAxis(ink, rows.map((row) => row.name), {
     inverse: true,
     axisLine: { show: false },
-    axisLabel: { color: ink.ink, fontSize: 12, width: Math.min(260, Math.max(96, width * 0.34)), overflow: "truncate", interval: 0 },
+    axisLabel: { color: ink.ink, fontSize: 12, lineHeight: 13, interval: 0, formatter: (name) => twoLines(name, room) },
+  });
+}
+
+// The axis leaves a little room at both ends, but never goes where no value can be: below zero, above 100 per cent.
+function spreadAxis(spec, ink, width, values) {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  const room = (high - low) * 0.04;
+  return valueAxis(ink, {
+    scale: true,
+    boundaryGap: ["4%", "4%"],
+    ...(low >= 0 && low - room < 0 ? { min: 0 } : {}),
+    ...(spec.unit === "%" && high <= 100 && high + room > 100 ? { max: 100 } : {}),
+    ...(width < 480 ? { splitNumber: 3 } : {}),
+    axisLabel: { color: ink["ink-3"], fontSize: 12, hideOverlap: true, formatter: (value) => format(spec, value) },
   });
 }
 
@@ -98,7 +115,7 @@ export function dots(spec, ink, width) {
   return {
     ...frame,
     grid: { ...frame.grid, top: spec.reference === null ? 8 : 24, right: 24 },
-    xAxis: valueAxis(ink, { scale: true, boundaryGap: ["4%", "4%"], axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    xAxis: spreadAxis(spec, ink, width, spec.rows.flatMap((row) => [row.value, row.low, row.high])),
     yAxis: rowAxis(ink, spec.rows, width),
     series: [
       whiskers(spec.rows, ink["series-1"]),
@@ -225,7 +242,7 @@ export function dumbbells(spec, ink, width) {
   return {
     ...frame,
     grid: { ...frame.grid, top: 28, right: 24 },
-    xAxis: valueAxis(ink, { scale: true, boundaryGap: ["4%", "4%"], axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    xAxis: spreadAxis(spec, ink, width, spec.rows.flatMap((row) => [row.start, row.end])),
     yAxis: rowAxis(ink, spec.rows, width),
     series: [
       {

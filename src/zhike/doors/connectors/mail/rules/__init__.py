@@ -1,0 +1,1 @@
+"""Reading mails, without any database."""

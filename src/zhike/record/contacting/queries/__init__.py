@@ -1,0 +1,63 @@
+"""Reading what contacting knows."""
+
+from zhike.record.contacting.queries.log import (
+    Blocked,
+    blocked,
+    contact_counts,
+    log_page,
+    opt_outs,
+    record,
+    record_rows,
+    records_about,
+    records_by_ref,
+    records_of_contact,
+)
+from zhike.record.contacting.queries.people import (
+    WISHES,
+    ConsentLine,
+    LinkHolder,
+    answers,
+    ledger,
+    link_holder,
+    what_may_be_sent,
+    wish_of_contact,
+    wish_of_customer,
+    wishes_by_link,
+)
+from zhike.record.contacting.queries.texts import (
+    notice_table,
+    preview,
+    sample_values,
+    template,
+    templates,
+    text_for,
+)
+
+__all__ = [
+    "WISHES",
+    "Blocked",
+    "ConsentLine",
+    "LinkHolder",
+    "answers",
+    "blocked",
+    "contact_counts",
+    "ledger",
+    "link_holder",
+    "log_page",
+    "notice_table",
+    "opt_outs",
+    "preview",
+    "record",
+    "record_rows",
+    "records_about",
+    "records_by_ref",
+    "records_of_contact",
+    "sample_values",
+    "template",
+    "templates",
+    "text_for",
+    "what_may_be_sent",
+    "wish_of_contact",
+    "wish_of_customer",
+    "wishes_by_link",
+]

@@ -1,0 +1,98 @@
+"""Whose matter a case is: one owner outside, changed only on purpose and told to the customer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform import audit, outbox
+from zhike.platform.actions import action
+from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
+from zhike.platform.errors import Invalid
+from zhike.record.organization import queries as organization
+from zhike.record.organization.types import StaffSummary
+from zhike.service.cases import events
+from zhike.service.cases.actions import _parts
+from zhike.service.cases.models import Case, CaseSet, Follower, OwnerSpell
+from zhike.service.cases.policies import ASSIGN, HANDLE, scope
+
+MOST_AT_ONCE = 500
+
+
+@action
+def assign_cases(*, actor: Actor, case_ids: Sequence[int], owner_id: int, reason: str, now: datetime) -> int:
+    """Give open cases to another owner; returns how many changed hands. One statement a table, whatever the number."""
+    authorize(actor, ASSIGN)
+    if not reason.strip():
+        raise Invalid.of("reason", "required", _("Say why the case changes hands; the customer reads who owns it."))
+    if len(case_ids) > MOST_AT_ONCE:
+        raise Invalid.of("cases", "too_many", _("At most %(most)s cases at once."), most=MOST_AT_ONCE)
+    target = organization.assignee(actor=_parts.DESK, staff_id=owner_id)
+    return hand_to(actor, Case.objects.filter(scope(actor), pk__in=case_ids), target, reason.strip(), now=now)
+
+
+def hand_to(actor: Actor, rows: CaseSet, target: StaffSummary, reason: str, *, now: datetime) -> int:
+    """The cases among `rows` that are open and somebody else's; the caller has authorized."""
+    cases = _parts.hold(rows.open().exclude(owner_id=target.id))
+    if not cases:
+        return 0
+    before = {case.pk: case.owner_id for case in cases}
+    OwnerSpell.objects.filter(case__in=cases, valid_until__isnull=True).update(valid_until=now)
+    OwnerSpell.objects.bulk_create(
+        [
+            OwnerSpell(
+                case=case,
+                staff_id=target.id,
+                valid_from=now,
+                reason=reason[:300],
+                viewed_at=now if target.id == actor.staff_id else None,
+            )
+            for case in cases
+        ]
+    )
+    for case in cases:
+        case.owner_id, case.scope_unit_id = target.id, target.unit_no
+        case.transfers += 1
+        case.version += 1
+        if case.open_tasks == 0:
+            _parts.hold_by(case, target.unit_id, now=now)
+    Case.objects.bulk_update(cases, ["owner", "scope_unit_id", "transfers", "version"], batch_size=500)
+    _parts.tell_browsers(cases)
+    audit.record_many(
+        actor,
+        [
+            events.OwnerChanged(
+                subject=("case", case.pk), before={"owner": before[case.pk]}, after={"owner": target.id}, reason=reason
+            )
+            for case in cases
+        ],
+        now=now,
+    )
+    outbox.emit_many(
+        [
+            events.CaseOwnerChangedEvent(
+                case_id=case.pk, customer_id=case.customer_id, old_owner_id=before[case.pk], new_owner_id=target.id
+            )
+            for case in cases
+        ],
+        now=now,
+    )
+    return len(cases)
+
+
+@action
+def follow_case(*, actor: Actor, case_id: int, following: bool, now: datetime) -> None:
+    """Watch a case, or stop watching it."""
+    authorize(actor, HANDLE, subject=("case", case_id))
+    case = _parts.locked(actor, case_id)
+    if actor.staff_id is None:
+        return
+    mine = Follower.objects.filter(case=case, staff_id=actor.staff_id)
+    if following == mine.exists():
+        return
+    if following:
+        Follower.objects.create(case=case, staff_id=actor.staff_id, since=now)
+    else:
+        mine.delete()
+    audit.record(actor, events.FollowingChanged(subject=("case", case_id), after={"following": following}), now=now)

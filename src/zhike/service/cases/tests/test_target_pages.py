@@ -1,0 +1,58 @@
+"""Pages of targets: whom to ask, which target would end, who reads another time, where the same time holds."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from zhike.record.agreements.models import ServiceTarget, TargetChange
+from zhike.record.agreements.tests.factories import changed, proposed
+from zhike.record.agreements.tests.test_pages import signed_in
+from zhike.record.organization import queries as roles
+from zhike.service.cases import queries
+from zhike.service.cases.tests.factories import NOW, SETUP
+from zhike.service.cases.tests.test_web import desk, take
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+__all__ = ["desk"]
+
+
+def test_pages__say_who_may_propose_where_the_reader_may_not(desk: Any) -> None:  # noqa: ANN401 - staff
+    row = changed(budget=6 * HOUR)
+    target = ServiceTarget.objects.filter(measure=row.measure).latest("pk")
+    places = [reverse("cases:targets"), reverse("cases:target", args=[target.pk])]
+    with translation.override("zh-hans"):
+        who = gettext(", ").join(roles.roles_with(actor=SETUP, right="agreements.set_targets"))
+    for place in places:
+        asked = signed_in("supervisor").get(place).content.decode()
+        assert f"时限变更由以下角色提出：{who}。" in asked
+        assert reverse("cases:target_new") not in asked
+        told = signed_in("quality").get(place).content.decode()
+        assert "时限变更由以下角色提出" not in told
+
+
+def test_pages__name_the_target_that_would_end(desk: Any) -> None:  # noqa: ANN401 - staff
+    changed(category="damaged", customer_class="A", budget=6 * HOUR)
+    target = ServiceTarget.objects.filter(category="damaged").latest("pk")
+    page = signed_in("quality").get(reverse("cases:target_new"), {"of": str(target.pk), "end": "1"}).content.decode()
+    assert "提出终止时限：" in page
+    assert "6" in page.split("提出终止时限：")[1][:80]
+
+
+def test_preview__counts_who_reads_another_time_and_names_the_class_that_has_the_same(
+    desk: Any,  # noqa: ANN401 - staff
+) -> None:
+    take()
+    take(phone="139 1234 5679")
+    changed(category="damaged", customer_class="A", budget=2 * HOUR)
+    for budget, told in ((2 * HOUR, (2, 0)), (400 * HOUR, (0, 2))):
+        made = proposed(category="damaged", budget=budget)
+        found = queries.preview_target(actor=SETUP, change=TargetChange.objects.get(pk=made), now=NOW)
+        assert (found.told_earlier, found.told_later) == told
+        page = signed_in("supervisor").get(reverse("cases:target_change", args=[made])).content.decode()
+        assert ("与以下等级的现行时限相同：A。" in page) == (budget == 2 * HOUR)
+        TargetChange.objects.filter(pk=made).delete()

@@ -1,0 +1,75 @@
+"""What is typed about a case and refused, or left lying: it comes back as it was sent (ui.md §2)."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.browsers import Browsing
+from zhike.platform import clock
+from zhike.platform.ui.models import Draft
+from zhike.record.customers.tests.factories import customer
+from zhike.record.organization.models import Staff
+from zhike.service.cases.models import Case
+from zhike.service.cases.tests.factories import case
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(desk: Browsing) -> Iterator[None]:
+    """What is left lying here would stand in the hand of everybody who signs in as the agent afterwards."""
+    yield
+    Draft.objects.all().delete()
+
+
+def _case() -> Case:
+    owner = Staff.objects.filter(user__username="agent").get()
+    return case(customer(owner, name="云栖草稿测试有限公司"), owner_id=owner.pk, now=clock.now())
+
+
+def _kept(page: Page) -> None:
+    """Until the pause after the last key is over and the draft is here and on the server."""
+    with page.expect_response("**/ui/drafts/"):
+        pass
+
+
+def test_close__what_was_refused_wins_over_an_older_draft(desk: Browsing) -> None:
+    made = _case()
+    at = f"/serve/cases/{made.pk}/close/"
+    with desk.page(at, "agent") as page:
+        page.locator("[name=resolution]").fill("已送达")
+        _kept(page)
+        page.locator("[name=cause]").select_option("linehaul")
+        page.locator("[name=party]").select_option("outlet")
+        page.get_by_label("Solved", exact=True).check()
+        page.locator("form[data-zk-draft]").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+        page.locator(".zk-error").first.wait_for()
+        expect(page.locator("[name=cause]")).to_have_value("linehaul")
+        expect(page.locator("[name=party]")).to_have_value("outlet")
+        page.wait_for_timeout(500)
+        page.goto(page.url)
+        expect(page.locator(".zk-draft-note")).to_be_visible()
+        expect(page.locator("[name=cause]")).to_have_value("linehaul")
+        expect(page.locator("[name=resolution]")).to_have_value("已送达")
+        expect(page.locator("[name=unit]")).to_have_attribute("required", "")
+
+
+def test_answer__restored_with_its_tick_shows_what_belongs_to_it(desk: Browsing) -> None:
+    made = _case()
+    with desk.page(f"/serve/cases/{made.pk}/", "agent") as page:
+        page.locator("#reply-body").fill("已送达，请查收")
+        page.locator("#reply-channel").select_option("call")
+        page.get_by_label("This answers the matter").check()
+        page.locator("#reply-cause").select_option("linehaul")
+        page.locator("#reply-party").select_option("outlet")
+        expect(page.locator("#reply-unit")).to_have_attribute("required", "")
+        _kept(page)
+        page.reload()
+        expect(page.locator("#reply-cause")).to_have_value("linehaul")
+        expect(page.locator("#reply-party")).to_have_value("outlet")
+        expect(page.locator("#reply-unit")).to_have_attribute("required", "")
+        page.locator("#reply-party").select_option("partner")
+        expect(page.locator("#reply-unit")).not_to_have_attribute("required", "")
+        page.get_by_label("This answers the matter").uncheck()
+        expect(page.locator("#reply-cause")).to_have_count(0)
