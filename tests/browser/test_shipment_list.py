@@ -3,16 +3,19 @@
 import csv
 import io
 import re
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.harness.browsers import Browsing
 from zhike.record.shipments.models import Shipment
+from zhike.record.shipments.types.codes import STATUS_LABELS, Status
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 LIST = "/goods/shipments/"
@@ -63,14 +66,22 @@ def _text(cell: object) -> str:
             return _AS_NUMBER.sub(lambda got: f"{float(got[0]):g}", _AS_MINUTE.sub(r"\1", str(cell))).removeprefix("'")
 
 
+def _a_narrow_status() -> tuple[str, set[str]]:
+    """A status that some goods have and most have not: which ones there are depends on the day of the build."""
+    counts = Counter(Shipment.objects.values_list("status", flat=True))
+    status = min((s for s in counts if 0 < counts[s] < 500), key=lambda s: (counts[s], s))
+    return status, set(Shipment.objects.filter(status=status).values_list("waybill", flat=True))
+
+
 def test_list__is_narrowed_and_exported_exactly_as_shown(desk: Browsing, tmp_path: Path) -> None:
+    status, wanted = _a_narrow_status()
+    with translation.override("en"):
+        word = str(STATUS_LABELS[Status(status)])
     with desk.page(LIST, "supervisor") as page:
         page.locator("summary", has_text="Status").first.click()
-        page.get_by_label("Exception", exact=True).check()
+        page.get_by_label(word, exact=True).check()
         page.locator("details[open] button", has_text="Apply").click()
-        page.locator(".zk-chips", has_text="Exception").wait_for()
-        wanted = set(Shipment.objects.filter(status="exception").values_list("waybill", flat=True))
-        assert 0 < len(wanted) < 500
+        page.locator(".zk-chips", has_text=word).wait_for()
         assert f"{len(wanted)} rows" in page.locator(".zk-tools-end").inner_text()
         headings, *rows = _exported(page, "CSV", tmp_path)
         exported = [row[headings.index("Waybill")] for row in rows]
@@ -79,7 +90,7 @@ def test_list__is_narrowed_and_exported_exactly_as_shown(desk: Browsing, tmp_pat
         assert _exported(page, "XLSX", tmp_path) == [headings, *rows]
         assert set(_waybills(page)) <= wanted
 
-        page.locator(".zk-chips a", has_text="Exception").click()
+        page.locator(".zk-chips a", has_text=word).click()
         page.wait_for_url(lambda url: "status" not in url)
 
 
