@@ -108,6 +108,19 @@ class NoticesSent(outbox.Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingDecided(outbox.Event):
+    """Messages that waited, or were about to leave, and what was decided: at most 1,000 an event.
+
+    `fate` is a Fate; `until` a moment where it waits longer. Of those that leave messaging tells once they have left.
+    """
+
+    type: ClassVar[str] = "contacting.waiting_decided"
+    fate: str
+    refs: Sequence[str]
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentsChanged(outbox.Event):
     """Somebody agreed or refused; `persons` are keys, without any address of a person with a file."""
 

@@ -79,6 +79,11 @@ class MailEndsNoted(audit.Event):
     label = _("Fate of mails to customers noted")
 
 
+class AnswersSettled(audit.Event):
+    type = "cases.answers_settled"
+    label = _("Fate of answers that waited noted")
+
+
 class ContactAttached(audit.Event):
     type = "cases.contact_attached"
     label = _("Contact added to a case")

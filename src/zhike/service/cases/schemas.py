@@ -77,6 +77,7 @@ class CaseOut(Schema):
     owner_unit_id: int
     opened_at: datetime
     answered_at: datetime | None
+    answer_leaves_at: datetime | None
     closed_at: datetime | None
     ending: str
     solved: bool | None

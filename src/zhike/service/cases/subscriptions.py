@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from zhike.platform import search
 from zhike.platform.actors import system_actor
@@ -11,17 +12,24 @@ from zhike.platform.calendars.types import ClockNews
 from zhike.platform.messaging import MessageSettled, State
 from zhike.platform.outbox import Delivered, Mode, subscribe
 from zhike.record.agreements.events import TargetsChangedEvent
+from zhike.record.contacting.events import WaitingDecided
+from zhike.record.contacting.types import Fate
 from zhike.record.shipments.events import ShipmentsLate, ShipmentsSilent
 from zhike.service.cases import actions, tasks
 from zhike.service.cases.actions import note_clocks, open_for_shipments, push_standing
 from zhike.service.cases.events import CaseMovedEvent, CaseOwnerChangedEvent, CasesOpenedEvent
 from zhike.service.cases.queries.customers import KIND
-from zhike.service.cases.types import CASE_SUBJECT
+from zhike.service.cases.types import CASE_SUBJECT, WaitingState
 from zhike.service.cases.types.defaults import LATE, NO_SCAN
 
 _WATCH = system_actor("cases.watch")
 _CLOCKS = system_actor("cases.clocks")
 _MAIL = system_actor("cases.mail_ends")
+_ENDS = {
+    Fate.DENY: WaitingState.WITHHELD,
+    Fate.FAILED: WaitingState.FAILED,
+    Fate.TAKEN_BACK: WaitingState.TAKEN_BACK,
+}
 _STANDING = system_actor("cases.standing")
 
 
@@ -70,11 +78,21 @@ def show_owner(events: Sequence[Delivered[CaseOwnerChangedEvent]], *, now: datet
 @subscribe(MessageSettled, name="cases.mail_ends")
 def note_mail_ends(events: Sequence[Delivered[MessageSettled]], *, now: datetime) -> None:
     """What became of mails to customers, where it was decided last."""
-    last = {
-        one.event.message_id: one.event
+    ours = [
+        one
         for one in sorted(events, key=lambda one: one.id)
         if one.event.related_kind == CASE_SUBJECT and one.event.related_id.isdigit()
-    }
+    ]
+    last = {one.event.message_id: one.event for one in ours}
+    at = {UUID(one.event.message_id): one.occurred_at for one in ours}
+    ends = {UUID(pk): event for pk, event in last.items()}
+    actions.settle_answers(
+        actor=_MAIL,
+        sent={pk: at[pk] for pk, event in ends.items() if event.state == State.SENT},
+        ended={pk: WaitingState.FAILED for pk, event in ends.items() if event.state == State.FAILED},
+        held={},
+        now=now,
+    )
     found: dict[str, list[int]] = {}
     for event in last.values():
         found.setdefault(event.state, []).append(int(event.related_id))
@@ -82,6 +100,19 @@ def note_mail_ends(events: Sequence[Delivered[MessageSettled]], *, now: datetime
     other = [pk for ids in found.values() for pk in ids]
     if last:
         actions.note_mail_ends(actor=_MAIL, failed=failed, uncertain=uncertain, other=other, now=now)
+
+
+@subscribe(WaitingDecided, name="cases.answers_waiting")
+def follow_waiting(events: Sequence[Delivered[WaitingDecided]], *, now: datetime) -> None:
+    """An answer that waited was withheld or taken back, or waits longer: the case must not look answered."""
+    last = {UUID(ref): one.event for one in sorted(events, key=lambda one: one.id) for ref in one.event.refs}
+    actions.settle_answers(
+        actor=_MAIL,
+        sent={},
+        ended={ref: _ENDS[Fate(event.fate)] for ref, event in last.items() if event.fate != Fate.HOLD},
+        held={ref: datetime.fromisoformat(event.until) for ref, event in last.items() if event.fate == Fate.HOLD},
+        now=now,
+    )
 
 
 def _push(customer_ids: set[int], events: Sequence[Delivered[Any]], now: datetime) -> None:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.doors.desk.pages.customer_parts import words
+from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.calendars import queries as calendars
 from zhike.platform.calendars.show import chip_component
 from zhike.platform.calendars.types import Chip, Subject
+from zhike.platform.ui import formats
 from zhike.platform.ui.components import Button, Clock, ClockState, Fact, Mark, Person, Status, Tone
 from zhike.record.agreements import queries as agreements
 from zhike.record.agreements.policies import PROMISE
@@ -80,6 +82,7 @@ def header(row: Any, customer: CustomerSummary, actor: Actor) -> dict[str, Any]:
     return {
         "title": row.subject or gettext("Erased on request."),
         "state": state_word(row.state),
+        "answer_waits": _answer_waits(row, actor),
         "outside_state": Status(OUTSIDE_STATES[state], _TONES.get(state, Tone.PLAIN)),
         "kind": KIND_LABELS[row.kind],
         "class_letter": standing["class"].text if "class" in standing else "",
@@ -95,6 +98,17 @@ def header(row: Any, customer: CustomerSummary, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _answer_waits(row: Any, actor: Actor) -> Status | None:  # noqa: ANN401 - a case
+    """That an answer is written and has not left: the customer has heard nothing, so the clocks run."""
+    if row.answer_leaves_at is None:
+        return None
+    now = clock.now()
+    if row.answer_leaves_at <= now:
+        return Status(gettext("An answer is about to leave"), Tone.PAUSE)
+    until = formats.until(row.answer_leaves_at, formats.Ink(now, actor.zone), row.zone)
+    return Status(gettext("An answer waits until %(until)s") % {"until": until}, Tone.PAUSE)
+
+
 def _steps(row: Any, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 - a case
     """One primary step by state; the others stand beside with their keys."""
 
@@ -107,7 +121,7 @@ def _steps(row: Any, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 - a case
         return {"primary": Button(label=_("Open again"), url=to("reopen"), drawer=True), "actions": []}
     close = Button(label=_("Close the case"), url=to("close"), key="e", drawer=True)
     # The system found it: the customer does not know yet.
-    untold = row.origin == Origin.WATCH.value and row.we_spoke_at is None
+    untold = row.origin == Origin.WATCH.value and row.we_spoke_at is None and row.answer_leaves_at is None
     inform = Button(label=_("Inform the customer"), url=to("inform"), drawer=True) if untold else None
     steps = [
         (HANDLE, Button(label=_("Ask a department"), url=to("ask"), icon="plus", key="t", drawer=True)),

@@ -15,6 +15,7 @@ from zhike.platform.calendars.queries.calendars import (
 )
 from zhike.platform.calendars.queries.clocks import (
     chips,
+    last_turns,
     ledger,
     new_deadlines,
     next_due,
@@ -36,6 +37,7 @@ __all__ = [
     "default_calendar_id",
     "get_calendar",
     "get_holiday_set",
+    "last_turns",
     "ledger",
     "list_calendars",
     "list_holiday_sets",

@@ -84,6 +84,13 @@ def open_due(*, actor: Actor, subjects: Collection[Subject]) -> dict[Subject, di
     return found
 
 
+def last_turns(*, actor: Actor, subjects: Collection[Subject]) -> list[datetime]:
+    """When the ledgers of the open clocks were last written; nothing may be written into them for before."""
+    authorize(actor, VIEW_CALENDARS)
+    rows = Clock.objects.filter(of_subjects(subjects), state__in=[ClockState.RUNNING.value, ClockState.PAUSED.value])
+    return list(rows.values_list("changed_at", flat=True))
+
+
 def ledger(*, actor: Actor, clock_id: int) -> list[LedgerLine]:
     """Every line of one clock, oldest first. The caller has shown that the actor may see its subject."""
     authorize(actor, VIEW_CALENDARS)

@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import messaging, parameters, phones
+from zhike.platform import messaging, outbox, parameters, phones
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.errors import FieldError, Invalid
 from zhike.platform.messaging import Draft, MailParts, Words
+from zhike.record.contacting.events import WaitingDecided
 from zhike.record.contacting.models import ContactRecord
 from zhike.record.contacting.policies import UNDO, policy_at, public_address
 from zhike.record.contacting.queries.facts import Gathered, gather
@@ -37,6 +38,7 @@ from zhike.record.contacting.types import (
     Text,
 )
 
+IDS_AN_EVENT = 1000
 LOCK_SPACE = 0x636F6E74  # "cont"
 # A lock for each person would fill the server's lock table in a large batch. People share this many; two that share
 # one wait for each other, which costs a moment and nothing else.
@@ -281,6 +283,18 @@ def _draft(row: ContactRecord, base: str) -> Draft:
         related=(row.related_kind, row.related_id),
         language=row.language,
         mail=mail,
+    )
+
+
+def tell_fates(fates: Mapping[tuple[str, str], Sequence[UUID]], now: datetime) -> None:
+    """Tell the rooms above, by (fate, until), what was decided about messages that had not left."""
+    outbox.emit_many(
+        [
+            WaitingDecided(fate=fate, until=until, refs=[str(ref) for ref in refs[start : start + IDS_AN_EVENT]])
+            for (fate, until), refs in fates.items()
+            for start in range(0, len(refs), IDS_AN_EVENT)
+        ],
+        now=now,
     )
 
 

@@ -11,10 +11,11 @@ from django.db.models.functions import Cast, Concat
 from zhike.platform import audit, messaging, outbox
 from zhike.platform.actors import system_actor
 from zhike.platform.db.redacting import as_redactor
+from zhike.record.contacting.actions._sending import tell_fates
 from zhike.record.contacting.events import ConsentsChanged, WishSet
 from zhike.record.contacting.models import Consent, ContactRecord, Wish
 from zhike.record.contacting.rules.links import split
-from zhike.record.contacting.types import Outcome
+from zhike.record.contacting.types import Fate, Outcome
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import ErasedPeople, RowIds, number_mark_sql
 
@@ -44,6 +45,7 @@ def empty_people(people: ErasedPeople, now: datetime) -> int:
         messaging.forget_people(actor=_ERASING, addresses=sorted(addresses), theirs=theirs, now=now)
     gone, _by_model = _wishes(people).delete()
     waiting = records.filter(outcome=Outcome.HOLD.value)
+    tell_fates({(Fate.DENY, ""): list(waiting.values_list("ref", flat=True))}, now)
     waiting.update(outcome=Outcome.DENY.value, hold_until=None, at=now, subject="", body="", mail={})
     nobody = Concat(Value("x:"), Cast("pk", TextField()))
     emptied = 0

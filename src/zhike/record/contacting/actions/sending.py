@@ -25,6 +25,7 @@ from zhike.record.contacting.types import (
     Asked,
     ContactChannel,
     Delivery,
+    Fate,
     MadeContact,
     Outcome,
     Purpose,
@@ -34,7 +35,6 @@ from zhike.record.contacting.types import (
 
 # More people than this at a time would hold too many budgets.
 MOST_ASKS = 1000
-IDS_AN_EVENT = 1000
 _STATES = {
     State.SENT.value: Delivery.SENT,
     State.FAILED.value: Delivery.FAILED,
@@ -106,6 +106,7 @@ def take_back(*, actor: Actor, record_id: int, now: datetime) -> None:
     else:
         raise Conflict(_("The message has left already."))
     ContactRecord.objects.filter(pk=record_id).update(**changes)
+    _sending.tell_fates({(Fate.TAKEN_BACK, ""): [row.ref]}, now)
     audit.record(actor, events.ContactTakenBack(subject=("contact_record", record_id)), now=now)
 
 
@@ -191,10 +192,24 @@ def release_held(*, actor: Actor, now: datetime, limit: int = 500) -> int:
         row.to, row.zone = reached.address, reached.zone
         _sending.settle_row(row, decision, now)
     _keep(rows)
-    _sending.queue(actor=actor, rows=rows, now=now)
+    queued = _sending.queue(actor=actor, rows=rows, now=now)
+    _tell_decided(rows, queued, now)
     counts = {outcome.value: sum(row.outcome == outcome.value for row in rows) for outcome in Outcome}
     audit.record(actor, events.HeldDecided(subject=("contact_records", len(rows)), after=counts), now=now)
     return len(rows)
+
+
+def _tell_decided(rows: Sequence[ContactRecord], queued: set[UUID], now: datetime) -> None:
+    """The rooms that asked learn what became of what waited; of what leaves they learn once it has."""
+    fates: dict[tuple[str, str], list[UUID]] = {}
+    for row in rows:
+        if row.outcome == Outcome.HOLD.value and row.hold_until is not None:
+            fates.setdefault((Fate.HOLD, row.hold_until.isoformat()), []).append(row.ref)
+        elif row.outcome == Outcome.DENY.value:
+            fates.setdefault((Fate.DENY, ""), []).append(row.ref)
+        elif row.ref not in queued:
+            fates.setdefault((Fate.FAILED, ""), []).append(row.ref)
+    _sending.tell_fates(fates, now)
 
 
 def _ask_again(row: ContactRecord) -> Ask:
@@ -257,10 +272,10 @@ def settle(*, actor: Actor, states: Mapping[UUID, tuple[str, datetime]], now: da
     ContactRecord.objects.bulk_update(rows, ["delivery", "settled_at"], batch_size=500)
     outbox.emit_many(
         [
-            events.NoticesSent(kind=kind, ids=ids[start : start + IDS_AN_EVENT], at=at.isoformat())
+            events.NoticesSent(kind=kind, ids=ids[start : start + _sending.IDS_AN_EVENT], at=at.isoformat())
             for kind, by_time in sent.items()
             for at, ids in by_time.items()
-            for start in range(0, len(ids), IDS_AN_EVENT)
+            for start in range(0, len(ids), _sending.IDS_AN_EVENT)
         ],
         now=now,
     )

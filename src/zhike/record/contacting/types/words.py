@@ -111,6 +111,15 @@ OUTCOME_LABELS: Final[Mapping[Outcome, Label]] = {
 }
 
 
+class Fate(StrEnum):
+    """What was decided about a message that had not left, as the rooms that asked for it are told."""
+
+    HOLD = "hold"
+    DENY = "deny"
+    FAILED = "failed"
+    TAKEN_BACK = "taken_back"
+
+
 class Delivery(StrEnum):
     """What became of a message that was allowed."""
 

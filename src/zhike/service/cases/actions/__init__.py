@@ -46,6 +46,7 @@ from zhike.service.cases.actions.upwards import (
     give_remedy,
     told_reply_time,
 )
+from zhike.service.cases.actions.waiting import settle_answers
 from zhike.service.cases.actions.web import keep_photo, settle_by_link, take_web_matter, write_by_link
 from zhike.service.cases.actions.wording import load_uses, put_article, put_phrase
 
@@ -100,6 +101,7 @@ __all__ = [
     "save_cause",
     "send_reply",
     "set_waiting",
+    "settle_answers",
     "settle_by_link",
     "take_back_reply",
     "take_task",

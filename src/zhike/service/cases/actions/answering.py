@@ -16,9 +16,10 @@ from zhike.service.cases import events
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.actions._coding import write_coding
 from zhike.service.cases.actions.opening import write_outgoing
+from zhike.service.cases.actions.waiting import Waits, keep_waiting
 from zhike.service.cases.models import Case, OwnerSpell
 from zhike.service.cases.policies import HANDLE
-from zhike.service.cases.rules import MAX_TEXT, AnswerNotCoded
+from zhike.service.cases.rules import MAX_TEXT, AnswerNotCoded, check_move
 from zhike.service.cases.types import PAUSES, CaseState, Coding, Said, Severity, Taken
 
 
@@ -60,24 +61,34 @@ class Answering:
     coding: Coding | None = None
 
 
-def say(actor: Actor, case: Case, said: Said, *, answer: Answering | None, now: datetime) -> int:
+def say(
+    actor: Actor, case: Case, said: Said, *, answer: Answering | None, waits: Waits | None = None, now: datetime
+) -> int:
     """Write down what was told, stop the clock of the first response, and solve the case with an answer.
 
+    A message that `waits` does neither before it has left: the customer has heard nothing yet.
     Part of actions that hold the case and have authorized. Returns the entry's id. Raises NotCoded.
     """
     at = min(said.at or now, now)
-    interaction_id = write_outgoing(actor, case, said, now=now)
-    _parts.stop_first_response(case, by=actor, at=at, now=now)
-    new = CaseState.ANSWERED if answer else CaseState.IN_WORK
+    interaction_id = write_outgoing(actor, case, said, has_left=waits is None, now=now)
+    resolution = None
     if answer is not None:
-        case.answered_at = at
-        case.resolution = answer.resolution.strip() or said.body.strip()
+        resolution = answer.resolution.strip() or said.body.strip()
         if answer.coding is not None:
             write_coding(case, answer.coding)
         if case.cause_id is None:
             raise AnswerNotCoded
-    if answer or case.state == CaseState.NEW.value:
-        _parts.move(case, new, by=_parts.Cause(actor), now=now)
+    if waits is not None:
+        if answer is not None and case.state != CaseState.ANSWERED.value:
+            check_move(CaseState(case.state), CaseState.ANSWERED)
+        keep_waiting(actor, case, interaction_id, waits, resolution=resolution, now=now)
+    else:
+        _parts.stop_first_response(case, by=actor, at=at, now=now)
+        if resolution is not None:
+            case.answered_at, case.resolution = at, resolution
+            _parts.move(case, CaseState.ANSWERED, by=_parts.Cause(actor), now=now)
+    if case.state == CaseState.NEW.value:
+        _parts.move(case, CaseState.IN_WORK, by=_parts.Cause(actor), now=now)
     _parts.save(case)
     audit.record(
         actor,
@@ -87,6 +98,7 @@ def say(actor: Actor, case: Case, said: Said, *, answer: Answering | None, now: 
                 "interaction": interaction_id,
                 "answer": answer is not None,
                 "channel": said.channel,
+                "waits_until": waits.until if waits else None,
                 "body": said.body,
             },
         ),

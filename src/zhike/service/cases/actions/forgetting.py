@@ -14,6 +14,7 @@ from zhike.record.customers.policies import ERASE
 from zhike.record.customers.types import ErasedPeople
 from zhike.record.interactions import actions as interactions
 from zhike.service.cases import events
+from zhike.service.cases.actions.waiting import withhold_of
 from zhike.service.cases.models import Case, CaseMove, CasePhoto, Escalation, Remedy, Task, WebAuthor, WebWord
 from zhike.service.cases.queries.customers import KIND
 from zhike.service.cases.queries.people import authors_among, cases_opened_by
@@ -71,6 +72,7 @@ def write_blanks(texts: Mapping[int, Mapping[str, str]]) -> int:
 
 
 def _empty(ids: Sequence[int], now: datetime) -> int:
+    withhold_of(ids, now)
     Task.objects.filter(case_id__in=ids).update(title=_GONE, text="")
     Task.objects.filter(case_id__in=ids, state__in=[TaskState.REPLIED.value, TaskState.DECLINED.value]).update(
         reply=_GONE

@@ -13,11 +13,13 @@ from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict, Invalid
 from zhike.record.contacting import actions as contacting
-from zhike.record.contacting.types import Ask, ContactChannel, Outcome, Purpose, Recipient, Text
+from zhike.record.contacting import queries as contacting_queries
+from zhike.record.contacting.types import Ask, Asked, ContactChannel, Outcome, Purpose, Recipient, Text
 from zhike.record.customers.types import Channel
 from zhike.service.cases import events
 from zhike.service.cases.actions import _parts
-from zhike.service.cases.actions.answering import tell_customer
+from zhike.service.cases.actions.answering import say
+from zhike.service.cases.actions.waiting import Waits, waits_of
 from zhike.service.cases.policies import HANDLE
 from zhike.service.cases.queries.proactive import person_to_inform
 from zhike.service.cases.rules import MAX_TEXT
@@ -40,9 +42,9 @@ class NotSent(Conflict):
 
 @action
 def inform_customer(*, actor: Actor, case_id: int, text: str, now: datetime) -> Taken:
-    """Send the notice by e-mail, else by SMS, and write it down; the first-response clock stops.
+    """Send the notice by e-mail, else by SMS, and write it down.
 
-    Raises Invalid on `text`, NobodyToInform, NotSent.
+    The first-response clock stops once it has left. Raises Invalid on `text`, NobodyToInform, NotSent.
     """
     case = _parts.locked_open(actor, case_id)
     authorize(actor, HANDLE, subject=("case", case_id))
@@ -70,10 +72,17 @@ def inform_customer(*, actor: Actor, case_id: int, text: str, now: datetime) -> 
     if asked.decision.outcome is Outcome.DENY:
         raise NotSent
     said = Said(channel=Channel.MAIL if by_mail else Channel.SMS, body=text.strip(), contact_id=to.contact_id)
-    taken = tell_customer(actor=actor, case_id=case_id, said=said, now=now)
+    waits = _waits(actor, asked)
+    entry_id = say(actor, case, said, answer=None, waits=waits, now=now)
     audit.record(
         actor,
         events.DelayTold(subject=("case", case_id), after={"contact": to.contact_id, "body": text.strip()}),
         now=now,
     )
-    return taken
+    return Taken(case.pk, case.number, attached=True, interaction_id=entry_id)
+
+
+def _waits(actor: Actor, asked: Asked) -> Waits | None:
+    if asked.log_id is None or asked.decision.outcome is not Outcome.HOLD:
+        return None
+    return waits_of(contacting_queries.record(actor=_parts.DESK, record_id=asked.log_id).ref, asked.decision)

@@ -33,7 +33,8 @@ from zhike.record.interactions.types import AttachmentEntry, LetterEntry, Letter
 from zhike.service.cases import events, queries
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.actions.answering import Answering, say
-from zhike.service.cases.models import Case, CaseContact
+from zhike.service.cases.actions.waiting import clear_waiting, waits_of
+from zhike.service.cases.models import Case, CaseContact, WaitingAnswer
 from zhike.service.cases.policies import HANDLE
 from zhike.service.cases.rules import MAX_TEXT, bare_subject, reply_token
 from zhike.service.cases.types import (
@@ -46,6 +47,7 @@ from zhike.service.cases.types import (
     MailReply,
     MailSent,
     Said,
+    WaitingState,
 )
 from zhike.service.cases.types.web import Author
 
@@ -99,7 +101,8 @@ def send_reply(
         attachments=tuple(AttachmentEntry(one.id) for one in attached),
     )
     said = Said(channel=Channel.MAIL, body=reply.body, subject=ask.text.subject, letter=letter, counted=False)
-    entry_id = say(actor, case, said, answer=Answering(coding=coding) if is_answer else None, now=now)
+    answer = Answering(coding=coding) if is_answer else None
+    entry_id = say(actor, case, said, answer=answer, waits=waits_of(row.ref, asked.decision), now=now)
     return MailSent(asked.decision, row.to, entry_id)
 
 
@@ -140,16 +143,19 @@ def take_back_reply(*, actor: Actor, case_id: int, entry_id: int, now: datetime)
         raise Conflict(_("The message has left already."))
     contacting.take_back(actor=actor, record_id=row.pk, now=now)
     interactions.strike_entry(actor=actor, interaction_id=entry_id, now=now)
-    if case.first_response_at == link.at:
+    had_waited = clear_waiting(case, interaction_id=entry_id, now=now)
+    if case.first_response_at == link.at and not had_waited:
         case.first_response_at = case.first_response_missed = None
         subjects = [_parts.subject_of(case)]
         clocks.reopen_clocks(
             actor=_parts.DESK, subjects=subjects, now=now, kinds=(FIRST_RESPONSE.code,), note=case.number
         )
-    if case.state == CaseState.ANSWERED.value and case.answered_at == link.at:
+    if case.state == CaseState.ANSWERED.value and case.answered_at == link.at and not had_waited:
         _parts.move(case, CaseState.IN_WORK, by=_parts.Cause(actor, "taken back"), now=now)
         case.answered_at, case.resolution = None, ""
+    unsaid = WaitingAnswer.objects.filter(case=case).exclude(state=WaitingState.SENT.value)
     others = CaseContact.objects.filter(case=case, incoming=False).exclude(pk=link.pk)
+    others = others.exclude(interaction_id__in=unsaid.values("interaction_id"))
     case.we_spoke_at = others.aggregate(last=Max("at"))["last"]
     _parts.save(case)
     audit.record(actor, events.ReplyTakenBack(subject=("case", case_id), after={"interaction": entry_id}), now=now)

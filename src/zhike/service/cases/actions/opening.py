@@ -222,8 +222,8 @@ def _write_down(actor: Actor, case: Case, said: Said, direction: Direction, *, a
     return interactions.log_contact(actor=actor, customer_id=case.customer_id, log=log, now=now)
 
 
-def write_outgoing(actor: Actor, case: Case, said: Said, *, now: datetime) -> int:
-    """What we said: onto the timeline, into the case's counters."""
+def write_outgoing(actor: Actor, case: Case, said: Said, *, has_left: bool = True, now: datetime) -> int:
+    """What we said: onto the timeline, into the case's counters; what has not left has not been said yet."""
     at = min(said.at or now, now)
     author = queries.awaiting_author(actor=_parts.DESK, case=case) if said.contact_id is None else None
     if author is not None:
@@ -231,7 +231,8 @@ def write_outgoing(actor: Actor, case: Case, said: Said, *, now: datetime) -> in
         said = replace(said, contact_id=author.contact_id, own_name=True)
     interaction_id = _write_down(actor, case, said, Direction.OUT, at=at, now=now)
     _count_contact(case, said, interaction_id, incoming=False, at=at)
-    case.we_spoke_at = max(case.we_spoke_at or at, at)
+    if has_left:
+        case.we_spoke_at = max(case.we_spoke_at or at, at)
     return interaction_id
 
 

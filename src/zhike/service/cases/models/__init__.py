@@ -1,5 +1,6 @@
 """Tables of cases."""
 
+from zhike.service.cases.models.answers import WaitingAnswer
 from zhike.service.cases.models.cases import Case, CaseContact, CaseMove, CaseSet, OwnerSpell
 from zhike.service.cases.models.catalog import Category, Cause
 from zhike.service.cases.models.outside import CaseGoods, CasePhoto, WebAuthor, WebWord
@@ -23,6 +24,7 @@ __all__ = [
     "Remedy",
     "Task",
     "TaskSet",
+    "WaitingAnswer",
     "WebAuthor",
     "WebWord",
 ]

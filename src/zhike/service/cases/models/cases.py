@@ -79,6 +79,8 @@ class Case(models.Model):
     customer_spoke_at = models.DateTimeField(null=True)
     we_spoke_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    # When the first of the answers leaves that wait for the end of the night; lists show it.
+    answer_leaves_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=16, default="")
     solved = models.BooleanField(null=True)
@@ -140,6 +142,11 @@ class Case(models.Model):
             # What repeats a case.
             models.Index(
                 fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="case_by_what_it_repeats"
+            ),
+            models.Index(
+                fields=["-opened_at", "-id"],
+                condition=Q(answer_leaves_at__isnull=False),
+                name="case_with_waiting_answer",
             ),
             # Answered cases close by themselves.
             models.Index(

@@ -37,9 +37,11 @@ _TASK_TONES = {TaskState.REPLIED: Tone.OK, TaskState.DECLINED: Tone.WARN, TaskSt
 _SEVERITIES = {CaseSeverity.HIGH: Severity.NOTICE, CaseSeverity.URGENT: Severity.BREACH}
 
 
-def state_status(code: str) -> Status:
-    """The state as a word."""
+def state_status(code: str, *, answer_waits: bool = False) -> Status:
+    """The state as a word, and that an answer is written which has not left."""
     state = CaseState(code)
+    if answer_waits:
+        return Status(gettext("%(state)s, answer waits to leave") % {"state": STATE_LABELS[state]}, Tone.PAUSE)
     return Status(STATE_LABELS[state], _TONES.get(state, Tone.PLAIN))
 
 

@@ -84,13 +84,17 @@ def waybill_of(row: Case) -> str:
     return row.shipment.waybill if row.shipment else ""
 
 
+def _state(row: Case) -> Status:
+    return state_status(row.state, answer_waits=row.answer_leaves_at is not None)
+
+
 def _columns() -> tuple[Column, ...]:
     return (
         Column("number", _("No."), url=page_url),
         Column("customer", _("Customer"), value="customer.name", lines=2),
         Column("subject", _("Subject"), lines=2, width="wide"),
         Column("category", _("Category"), value=lambda row: queries.category_word(row.category)),
-        Column("state", _("State"), Kind.STATUS, value=lambda row: state_status(row.state)),
+        Column("state", _("State"), Kind.STATUS, value=_state),
         Column("owner", _("Owner"), value="owner.name"),
         Column("next_due_at", _("Due"), Kind.DUE, sort="next_due_at", zone="zone"),
         Column("opened_at", _("Opened"), Kind.AGO, sort="opened_at", zone="zone"),
@@ -101,6 +105,7 @@ def _columns() -> tuple[Column, ...]:
         Column(
             "waybill", _("Waybill"), Kind.WAYBILL, value=lambda row: row.shipment and row.shipment.waybill, shown=False
         ),
+        Column("answer_leaves_at", _("Answer leaves"), Kind.DUE, zone="zone", shown=False),
         Column("contacts", _("Contacts"), Kind.NUMBER, shown=False),
         Column("transfers", _("Transfers"), Kind.NUMBER, shown=False),
         Column("tags", _("Tags"), value=lambda row: " ".join(row.tags), shown=False),
@@ -133,6 +138,7 @@ CASES = Table(
         Flag(key="open", label=_("Open only"), condition=~Q(state=CaseState.CLOSED.value)),
         # By time: a deadline that has passed counts at once.
         Flag(key="missed", label=_("Promise broken"), apply=lambda rows: rows.filter(breach_at__lte=clock.now())),
+        Flag(key="answer_waits", label=_("Answer waits to leave"), condition=Q(answer_leaves_at__isnull=False)),
         Flag(key="proactive", label=_("Opened by the system"), condition=Q(origin=Origin.WATCH.value)),
         Days(key="opened", label=_("Opened"), field="opened_at"),
     ),
@@ -224,7 +230,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _open_of(actor: Actor, customer: CustomerSummary) -> list[tuple[Case, Any, Status]]:
     """The customer's open cases, which a new contact may join; shown before anything is typed."""
     rows = queries.case_rows(actor=actor).open().filter(customer_id=customer.id).order_by("-opened_at", "-pk")
-    return [(row, KIND_LABELS[row.kind], state_status(row.state)) for row in rows[:_OPEN_SHOWN]]
+    return [(row, KIND_LABELS[row.kind], _state(row)) for row in rows[:_OPEN_SHOWN]]
 
 
 def _whose(request: HttpRequest, actor: Actor) -> HttpResponse:

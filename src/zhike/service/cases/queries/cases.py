@@ -100,6 +100,7 @@ def file_of(row: Case) -> CaseFile:
         owner_unit_id=row.owner.unit_id,
         opened_at=row.opened_at,
         answered_at=row.answered_at,
+        answer_leaves_at=row.answer_leaves_at,
         closed_at=row.closed_at,
         ending=row.ending,
         solved=row.solved,

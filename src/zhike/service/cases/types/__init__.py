@@ -39,6 +39,7 @@ from zhike.service.cases.types.words import (
     REMEDY_STATE_LABELS,
     REPLY_FAILED_NOTE,
     REPLY_UNCERTAIN_NOTE,
+    REPLY_WITHHELD_NOTE,
     SEVERITY_LABELS,
     SEVERITY_RANK,
     STATE_LABELS,
@@ -59,6 +60,7 @@ from zhike.service.cases.types.words import (
     Severity,
     StatutoryFor,
     TaskState,
+    WaitingState,
 )
 
 CASE_SERIES = Series(key="case", prefix="C-", width=6)
@@ -94,6 +96,7 @@ __all__ = [
     "REMEDY_STATE_LABELS",
     "REPLY_FAILED_NOTE",
     "REPLY_UNCERTAIN_NOTE",
+    "REPLY_WITHHELD_NOTE",
     "SEVERITY_LABELS",
     "SEVERITY_RANK",
     "SOLUTION",
@@ -130,4 +133,5 @@ __all__ = [
     "Taken",
     "TaskEntry",
     "TaskState",
+    "WaitingState",
 ]

@@ -195,6 +195,7 @@ class CaseFile:
     owner_unit_id: int
     opened_at: datetime
     answered_at: datetime | None
+    answer_leaves_at: datetime | None
     closed_at: datetime | None
     ending: str
     solved: bool | None

@@ -185,6 +185,16 @@ PARTY_LABELS: Mapping[str, Label] = {
 WITH_UNIT = frozenset({Party.DEPARTMENT, Party.OUTLET, Party.CONTRACTOR})
 
 
+class WaitingState(StrEnum):
+    """What became of an answer that could not leave at once."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+    TAKEN_BACK = "taken_back"
+
+
 class TaskState(StrEnum):
     """An internal task (协办): asked, taken in hand, replied to. A refusal goes back with its reason."""
 
@@ -259,6 +269,7 @@ AT_ONCE = frozenset({Channel.CALL, Channel.COUNTER, Channel.VISIT})
 OPENED_NOTE = gettext_noop("Case %(number)s was opened before the customer called.")
 CLOSED_NOTE = gettext_noop("Case %(number)s was closed.")
 REPLY_FAILED_NOTE = gettext_noop("A mail about case %(number)s did not reach the customer.")
+REPLY_WITHHELD_NOTE = gettext_noop("An answer about case %(number)s that waited was withheld and did not leave.")
 REPLY_UNCERTAIN_NOTE = gettext_noop("Whether a mail about case %(number)s reached the customer is uncertain.")
 CASE_SUBJECT = "case"
 TASK_SUBJECT = "case_task"
