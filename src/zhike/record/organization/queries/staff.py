@@ -113,6 +113,14 @@ def assignee(*, actor: Actor, staff_id: int) -> StaffSummary:
     return staff_summary(found)
 
 
+def on_leave(*, actor: Actor, staff_ids: Collection[int]) -> set[int]:
+    """Those of these colleagues who are on leave. One query."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return set()
+    rows = Staff.objects.filter(pk__in=staff_ids, duty=Duty.LEAVE.value)
+    return set(rows.values_list("pk", flat=True))
+
+
 def on_duty_with(*, actor: Actor, roles: Collection[str], now: datetime) -> dict[int, int]:
     """Active colleagues on duty who hold one of these roles now, with the tree number of their unit. One query."""
     if actor.staff_id is None and not actor.reach.everything:

@@ -12,7 +12,7 @@ from zhike.platform.authz import authorize
 from zhike.record.organization import queries as organization
 from zhike.record.organization.policies import HAND_OVER
 from zhike.service.cases import events
-from zhike.service.cases.actions.owners import hand_to
+from zhike.service.cases.actions.owners import hand_to, here_to_own
 from zhike.service.cases.models import Case, Task
 from zhike.service.cases.policies import scope, task_scope
 
@@ -26,7 +26,7 @@ def pass_cases(
     rows = Case.objects.filter(scope(actor), owner_id=from_staff_id)
     if case_ids is not None:
         rows = rows.filter(pk__in=case_ids)
-    target = organization.assignee(actor=actor, staff_id=to_staff_id)
+    target = here_to_own(to_staff_id)
     passed = hand_to(actor, rows, target, str(_("The former owner has left.")), now=now)
     if passed == 0:
         audit.record(actor, events.OwnerChanged(subject=("staff", from_staff_id), after={"cases": 0}), now=now)

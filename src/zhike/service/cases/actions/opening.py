@@ -17,6 +17,7 @@ from zhike.record.interactions.types import ContactLog, Direction
 from zhike.record.organization import queries as organization
 from zhike.service.cases import events, queries
 from zhike.service.cases.actions import _parts
+from zhike.service.cases.actions.owners import here_to_own
 from zhike.service.cases.models import Case, CaseContact, CaseMove, Category, OwnerSpell
 from zhike.service.cases.policies import ATTACH_WITHIN, HANDLE
 from zhike.service.cases.rules import after_contact, answered_at_once, channels_switched, entry_errors, matching
@@ -141,7 +142,9 @@ def _new(
     by_staff = actor.kind is ActorKind.STAFF
     wanted = entry.owner_id or (actor.staff_id if by_staff else None)
     owner_id = wanted or queries.owner_for(actor=actor, customer=customer, now=now)
-    owner = organization.assignee(actor=_parts.DESK, staff_id=owner_id)
+    # Whoever is asked for must be here; who works although on leave keeps what they take themselves.
+    named = entry.owner_id is not None and entry.owner_id != actor.staff_id
+    owner = here_to_own(owner_id) if named else organization.assignee(actor=_parts.DESK, staff_id=owner_id)
     at_once = answered_at_once(entry, by_staff=by_staff)
     case = Case.objects.create(
         number=numbering.next_number(CASE_SERIES.key),

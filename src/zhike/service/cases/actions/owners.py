@@ -9,15 +9,22 @@ from zhike.platform import audit, outbox
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
-from zhike.platform.errors import Invalid
+from zhike.platform.errors import Conflict, Invalid
 from zhike.record.organization import queries as organization
-from zhike.record.organization.types import StaffSummary
+from zhike.record.organization.types import Duty, StaffSummary
 from zhike.service.cases import events
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.models import Case, CaseSet, Follower, OwnerSpell
 from zhike.service.cases.policies import ASSIGN, HANDLE, scope
 
 MOST_AT_ONCE = 500
+
+
+class OnLeave(Conflict):
+    code = "owner_on_leave"
+    message = _("%(name)s is on leave: the customer would have nobody to turn to.")
+    kept = _("The cases stay with who has them now.")
+    next_step = _("Choose a colleague who is here.")
 
 
 @action
@@ -28,8 +35,16 @@ def assign_cases(*, actor: Actor, case_ids: Sequence[int], owner_id: int, reason
         raise Invalid.of("reason", "required", _("Say why the case changes hands; the customer reads who owns it."))
     if len(case_ids) > MOST_AT_ONCE:
         raise Invalid.of("cases", "too_many", _("At most %(most)s cases at once."), most=MOST_AT_ONCE)
-    target = organization.assignee(actor=_parts.DESK, staff_id=owner_id)
+    target = here_to_own(owner_id)
     return hand_to(actor, Case.objects.filter(scope(actor), pk__in=case_ids), target, reason.strip(), now=now)
+
+
+def here_to_own(staff_id: int) -> StaffSummary:
+    """Somebody to give a case to; raises Conflict for leavers, OnLeave. A customer's one window must not stay shut."""
+    target = organization.assignee(actor=_parts.DESK, staff_id=staff_id)
+    if target.duty is Duty.LEAVE:
+        raise OnLeave(name=target.name)
+    return target
 
 
 def hand_to(actor: Actor, rows: CaseSet, target: StaffSummary, reason: str, *, now: datetime) -> int:
