@@ -1,6 +1,6 @@
 """Standards, agreements and promises as they are written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -76,6 +76,7 @@ class StandardForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The texts are written in the writer's language, and below the rest once more in each of the others."""
         super().__init__(*args, **kwargs)
+        self.borrowed: dict[str, str] = {}
         for name, language in self._others():
             first = self.fields[name]
             self.fields[f"{name}_{language}"] = forms.CharField(
@@ -86,13 +87,20 @@ class StandardForm(forms.Form):
                 widget=forms.TextInput({"lang": language}),
             )
 
+    def borrow(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        """Of the texts shown at first, these stand in `texts` in another language than this form is written in."""
+        here = get_language() or LANGUAGES[0]
+        self.borrowed = {name: str(self.initial[name]) for name in SPOKEN if here not in texts.get(name, {})}
+
     @staticmethod
     def _others() -> list[tuple[str, str]]:
         return [(name, code) for code in LANGUAGES if code != get_language() for name in SPOKEN]
 
     def entry(self) -> StandardEntry:
         data = self.cleaned_data
-        texts = {name: {get_language() or LANGUAGES[0]: data[name]} for name in SPOKEN if data[name]}
+        # What was only shown in place of a missing translation, and left as it was, is none.
+        own = [name for name in SPOKEN if data[name] and data[name] != self.borrowed.get(name)]
+        texts = {name: {get_language() or LANGUAGES[0]: data[name]} for name in own}
         for name, language in self._others():
             if text := data[f"{name}_{language}"]:
                 texts.setdefault(name, {})[language] = text

@@ -178,7 +178,9 @@ def version(request: HttpRequest, code: str) -> HttpResponse:
     initial |= {name: spoken(last, name) for name in SPOKEN}
     initial |= {f"{name}_{code}": text for name, some in last.texts.items() for code, text in some.items()}
     initial["valid_from"] = clock.local_date(clock.now(), actor.zone)
-    return _write(request, StandardForm(posted(request), initial=initial), last.code)
+    form = StandardForm(posted(request), initial=initial)
+    form.borrow(last.texts)
+    return _write(request, form, last.code)
 
 
 def _write(request: HttpRequest, form: StandardForm, code: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
@@ -69,8 +69,15 @@ def listed_words() -> list[Vague]:
 
 
 def spoken(row: Standard, name: str, language: str | None = None) -> str:
-    """A text of a standard in the reader's language, else in the nearest, else as it was first written."""
-    return pick(row.texts.get(name, {}), language) or str(getattr(row, name))
+    """A text of a standard in the reader's language, else as it was first written or in the language nearest to it.
+
+    The first text may stand in a language that the others lack: then it, not a translation, is what was agreed.
+    """
+    some, first = row.texts.get(name, {}), str(getattr(row, name))
+    wanted = (language or get_language() or "").lower()
+    if not some.get(wanted, "").strip() and first and first not in some.values():
+        return first
+    return pick(some, language) or first
 
 
 def figure(row: Standard, number: Decimal | None = None) -> str:

@@ -11,10 +11,10 @@ from zhike.platform.errors import Forbidden, Invalid
 from zhike.record.agreements import actions, queries
 from zhike.record.agreements.forms import StandardForm
 from zhike.record.agreements.models import Standard, VagueWord
-from zhike.record.agreements.queries.standards import sentence
+from zhike.record.agreements.queries.standards import sentence, spoken
 from zhike.record.agreements.rules.standards import has_number, vague_in
 from zhike.record.agreements.tests.factories import NOW, SETUP, TODAY, standard, standard_entry
-from zhike.record.agreements.types import Measure, StandardUnit, Vague, VagueKind
+from zhike.record.agreements.types import SPOKEN, Measure, StandardUnit, Vague, VagueKind
 from zhike.record.organization.tests import factories as organization
 
 DAY = timedelta(days=1)
@@ -189,6 +189,29 @@ def test_standard__is_read_in_the_readers_language_else_in_the_nearest(language:
         rows = {row.code: sentence(row) for row in Standard.objects.all()}
         assert "客户来函" in rows.pop(plain)
         assert list(rows.values()) == [said]
+
+
+@pytest.mark.django_db
+def test_standard__a_translation_alone_does_not_hide_what_was_agreed() -> None:
+    standard(texts={"object": {"en": "Letters"}, "measure": {"en": "Time to the first reply"}})
+    row = Standard.objects.get()
+    assert [spoken(row, "object", code) for code in ("zh-hans", "zh-hant", "en")] == ["客户来函", "客户来函", "Letters"]
+
+
+@pytest.mark.django_db
+def test_form__what_is_shown_for_want_of_a_translation_is_not_saved_as_one() -> None:
+    standard(texts={"object": {"zh-hans": "客户来函"}, "measure": {"zh-hans": "首次回复用时"}})
+    last = Standard.objects.get()
+    shown = {name: getattr(last, name) for name in ("bound", "number", "unit", "valid_from", "source")}
+    with translation.override("en"):
+        shown |= {name: spoken(last, name) for name in SPOKEN}
+        shown |= {"object_zh-hans": "客户来函", "measure_zh-hans": "首次回复用时"}
+        for typed, english in ((shown, {}), ({**shown, "object": "Letters"}, {"en": "Letters"})):
+            form = StandardForm(typed, initial=shown)
+            form.borrow(last.texts)
+            assert form.is_valid(), form.errors
+            assert form.entry().texts["object"] == {"zh-hans": "客户来函", **english}
+            assert form.entry().texts["measure"] == {"zh-hans": "首次回复用时"}
 
 
 @pytest.mark.django_db
