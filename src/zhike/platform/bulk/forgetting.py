@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -37,6 +38,8 @@ class Sought:
 
     pattern: str
     names_them: Callable[[str], bool]
+    # Whether a content names them, by a name of its own: asked again within one erasure it is not read again.
+    once: Callable[[str, Callable[[], bool]], bool] = lambda _content, ask: ask()
 
 
 def rows_naming(sought: Sought) -> list[int]:
@@ -57,7 +60,11 @@ def files_naming(sought: Sought) -> list[int]:
         return []
     pattern = re.compile(sought.pattern, re.IGNORECASE)
     kept = kept_contents(TABLE_FILE)
-    return sorted(pk for sha256, ids in kept.items() if _names(sha256, pattern, sought) for pk in ids)
+
+    def named(sha256: str) -> bool:
+        return sought.once(f"import:{sha256}", partial(_names, sha256, pattern, sought))
+
+    return sorted(pk for sha256, ids in kept.items() if named(sha256) for pk in ids)
 
 
 @action

@@ -392,7 +392,9 @@ def preview_erasure(request: HttpRequest, payload: PeopleMeantIn) -> dict[str, A
         "numbers": list(found.numbers),
         "rooms": list(found.rooms),
         "log_lines": found.log_lines,
+        "texts": len(found.certain),
         "to_decide": len(found.doubtful),
+        "more_texts": found.more_mentions,
     }
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import clock, phones
+from zhike.platform import addresses, clock, phones
 from zhike.platform.errors import FieldError
 from zhike.platform.i18n.folding import fold, pinyin_key, stroke_key
 from zhike.record.customers.types import (
@@ -158,7 +158,7 @@ def read_point(kind: PointKind, raw: str, *, region: str, extension: str = "") -
     if not typed:
         return None
     if kind not in DIALLED:
-        return ReadPoint(raw=typed, value=tidy(fold(typed) if kind is not PointKind.EMAIL else typed.casefold()))
+        return ReadPoint(raw=typed, value=tidy(fold(typed) if kind is not PointKind.EMAIL else addresses.normal(typed)))
     phone = phones.parse(typed, region)
     inner = extension or phone.extension
     known = phone.e164 or phones.digits_of(typed) or typed.casefold()

@@ -399,7 +399,9 @@ class ErasurePreviewOut(Schema):
     numbers: list[str]
     rooms: list[RoomCountOut]
     log_lines: int
+    texts: int = Field(description="Texts about others that say a number or address of theirs: blanked as well.")
     to_decide: int = Field(description="Texts that say the name alone: a person decides on the page.")
+    more_texts: bool = Field(description="There are at least so many texts: more than are looked at in one erasure.")
 
 
 class ErasureOut(Schema):

@@ -82,8 +82,8 @@ class TextsOfOthers:
     def texts(self, *, ids: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
         return queries.entry_texts(ids)
 
-    def write(self, *, texts: Mapping[int, Mapping[str, str]], now: datetime) -> int:  # noqa: ARG002 - the protocol's
-        return write_blanks(texts)
+    def write(self, *, texts: Mapping[int, Mapping[str, str]], now: datetime) -> int:
+        return write_blanks(texts, now)
 
     def traces(self, *, ids: Sequence[int]) -> Sequence[audit.Trace]:
         return queries.traces_of(Interaction.objects.filter(pk__in=ids))

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -191,6 +192,7 @@ def entry_of(row: Interaction, actor: Actor) -> TimelineEntry:
 
 
 _FIELDS = ("subject", "body")
+PARAMS = "params."
 
 
 def traces_of(rows: QuerySet[Interaction]) -> Sequence[audit.Trace]:
@@ -203,8 +205,11 @@ def traces_of(rows: QuerySet[Interaction]) -> Sequence[audit.Trace]:
 
 def entries_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
     """Entries whose words may name these people; their own are left out. Part of an erasure's preview."""
-    quoting = Letter.objects.filter(customers.mentions_q(people, "quoted")).values("pk")
-    rows = Interaction.objects.filter(customers.mentions_q(people, *_FIELDS) | Q(pk__in=quoting))
+    letters = Letter.objects.annotate(to_all=Cast("recipients", TextField()))
+    naming = letters.filter(customers.mentions_q(people, "quoted", "sender_name", "to_all")).values("pk")
+    rows = Interaction.objects.annotate(filled=Cast("params", TextField()))
+    in_system = ~Q(message="") & customers.mentions_q(people, "filled")
+    rows = rows.filter(customers.mentions_q(people, *_FIELDS) | in_system | Q(pk__in=naming))
     own = Letter.objects.filter(sender__in=people.of_these(people.addresses or ())).values("pk")
     rows = rows.filter(redacted_at__isnull=True).exclude(contact_id__in=people.contact_ids)
     found = list(rows.exclude(contact__isnull=True, pk__in=own).select_related("customer").order_by("-pk")[:limit])
@@ -222,11 +227,18 @@ def entries_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
 
 
 def entry_texts(ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """What these entries and their letters say now, by field."""
-    rows = Interaction.objects.filter(pk__in=ids, redacted_at__isnull=True).values("pk", *_FIELDS)
-    found = {row["pk"]: {name: row[name] for name in _FIELDS} for row in rows}
-    for pk, quoted in Letter.objects.filter(pk__in=found).values_list("pk", "quoted"):
-        found[pk]["quoted"] = quoted
+    """What these entries and their letters say now, by field; `params.` goes before what an entry fills in."""
+    rows = Interaction.objects.filter(pk__in=ids, redacted_at__isnull=True).values("pk", "message", "params", *_FIELDS)
+    found = {}
+    for row in rows:
+        found[row["pk"]] = {name: row[name] for name in _FIELDS}
+        if row["message"]:
+            filled = {f"{PARAMS}{key}": text for key, text in row["params"].items() if isinstance(text, str)}
+            found[row["pk"]] |= filled
+    for letter in Letter.objects.filter(pk__in=found).values("pk", "quoted", "sender_name", "recipients"):
+        own = found[letter["pk"]]
+        own["quoted"], own["sender_name"] = letter["quoted"], letter["sender_name"]
+        own["recipients"] = "\n".join(letter["recipients"])
     return found
 
 

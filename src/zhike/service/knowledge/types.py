@@ -282,6 +282,7 @@ ARTICLE_REASONS: Final[Mapping[str, Label]] = {
     "unknown_unit": _("There is no unit of this code."),
     "unknown_role": _("There is no role of this code."),
     "unknown_staff": _("There is nobody with this staff number."),
+    "has_left": _("This staff number belongs to somebody who has left."),
     "repeated": _("This id stands in an earlier line of the file."),
     "not_yours": _("The article of this id lies outside your reach."),
 }

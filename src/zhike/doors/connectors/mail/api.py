@@ -55,7 +55,7 @@ def change_mailbox(request: HttpRequest, mailbox_id: Id, payload: MailboxIn) -> 
 
 
 @router.post("/mailboxes/{mailbox_id}/test", response=TriedOut, summary="Sign in and count; nothing is fetched")
-def test_mailbox(request: HttpRequest, mailbox_id: Id) -> dict[str, Any]:
+def try_mailbox(request: HttpRequest, mailbox_id: Id) -> dict[str, Any]:
     actor = actor_of(request)
     row = queries.mailbox(actor=actor, mailbox_id=mailbox_id)
     error, found = tried(lambda: queries.access_of(actor=actor, row=row))

@@ -1,19 +1,27 @@
 """Answers of the mail door: who may see a mail as it came, and what of people is in its list."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from zhike.doors.connectors.mail import queries
 from zhike.doors.connectors.mail.actions import forget_mails
+from zhike.doors.connectors.mail.actions.forgetting import write_blanks
 from zhike.doors.connectors.mail.models import IncomingMail
 from zhike.doors.connectors.mail.policies import FILE
 from zhike.platform import audit
 from zhike.platform.actors import Actor, system_actor
 from zhike.platform.files.types import register_access
 from zhike.record.customers.policies import keeping
-from zhike.record.customers.types import ErasedPeople, Label, register_expiring, register_personal_data
+from zhike.record.customers.types import (
+    ErasedPeople,
+    Label,
+    NamingText,
+    register_expiring,
+    register_personal_data,
+    register_personal_texts,
+)
 
 _ERASING = system_actor("mail.erase")
 
@@ -48,6 +56,25 @@ class Senders:
         return (audit.Trace(kind="mail", ids=queries.mails_of(people)),)
 
 
+class MailsOfOthers:
+    """Mails of others whose words name somebody."""
+
+    name = "mail"
+    label: Label = _("Mails of others whose words name them")
+
+    def about(self, *, people: ErasedPeople, limit: int) -> Sequence[NamingText]:
+        return queries.mails_naming(people, limit)
+
+    def texts(self, *, ids: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        return queries.mail_texts(ids)
+
+    def write(self, *, texts: Mapping[int, Mapping[str, str]], now: datetime) -> int:
+        return write_blanks(texts, now)
+
+    def traces(self, *, ids: Sequence[int]) -> Sequence[audit.Trace]:
+        return (audit.Trace(kind="mail", ids=list(ids)),)
+
+
 class SettledMails:
     name = "mail.settled"
     label: Label = _("Mails that were dropped or needed no answer")
@@ -64,5 +91,6 @@ class SettledMails:
 
 register_access(MailsAsTheyCame())
 register_personal_data(Senders(), keys=[])
+register_personal_texts(MailsOfOthers())
 register_expiring(SettledMails())
 audit.register_naming("mailbox", queries.mailboxes_named)

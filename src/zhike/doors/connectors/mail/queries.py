@@ -1,12 +1,14 @@
 """Mailboxes and mails for those who look after them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from zhike.doors.connectors.mail.models import IncomingMail, Mailbox
 from zhike.doors.connectors.mail.policies import FILE, MANAGE
@@ -22,7 +24,7 @@ from zhike.doors.connectors.mail.types import (
     MailState,
     Suggested,
 )
-from zhike.platform import files, parameters
+from zhike.platform import addresses, files, parameters
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import NotFound
@@ -30,10 +32,10 @@ from zhike.platform.files import storage
 from zhike.platform.messaging.settings import SMTP_SENDER, Security
 from zhike.platform.messaging.transports.mail import Malformed, address_of
 from zhike.record.customers import queries as customers
-from zhike.record.customers.types import ErasedPeople
+from zhike.record.customers.types import ErasedPeople, NamingText
 from zhike.service.cases import queries as cases
 
-_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_WORDS = ("subject", "sender_name", "detail")
 
 
 def mailbox_rows(*, actor: Actor) -> QuerySet[Mailbox]:
@@ -170,42 +172,87 @@ def from_sender(*, actor: Actor, sender: str, now: datetime) -> tuple[int, int]:
 def own_addresses(*, actor: Actor, now: datetime) -> set[str]:
     """Addresses of ours, in small letters: what comes from them is our own."""
     authorize(actor, FILE)
-    own = {address.casefold() for address in Mailbox.objects.values_list("address", flat=True)}
+    own = {addresses.normal(address) for address in Mailbox.objects.values_list("address", flat=True)}
     try:
-        own.add(address_of(parameters.value(SMTP_SENDER, at=now)).addr_spec.casefold())
+        own.add(addresses.normal(address_of(parameters.value(SMTP_SENDER, at=now)).addr_spec))
     except Malformed:
         return own
     return own
 
 
 def mails_of(people: ErasedPeople) -> list[int]:
-    """Mails from these people, with their entries or without, and delivery reports that name their address."""
+    """Mails from these people, with their entries or without, and delivery reports that name their address.
+
+    A mail of somebody else that only mentions them is not among these: see `mails_naming`.
+    """
     rows = IncomingMail.objects.filter(raw_file__erased_at__isnull=True) | IncomingMail.objects.exclude(sender="")
     found = set(rows.filter(interaction__contact_id__in=people.contact_ids).values_list("pk", flat=True))
-    addresses = people.addresses
-    if addresses is None:
-        addresses = list(rows.exclude(sender="").values_list("sender", flat=True).distinct())
-    theirs = people.of_these(one.casefold() for one in addresses)
-    for address in theirs:
-        wrote = Q(sender__iexact=address)
-        found |= set(rows.filter(wrote | Q(subject__icontains=address)).values_list("pk", flat=True))
-        found |= set(rows.filter(detail__icontains=address).values_list("pk", flat=True))
+    if people.addresses is None:
+        senders = rows.exclude(sender="").values_list("sender", flat=True).distinct()
+        theirs = [one for one in senders.iterator() if people.of_these([addresses.normal(one)])]
+    else:
+        theirs = people.of_these(people.addresses)
+    if theirs:
+        found |= set(rows.filter(sender__in=theirs).values_list("pk", flat=True))
     return sorted(found | set(_reports_about(people)))
 
 
 def _reports_about(people: ErasedPeople) -> list[int]:
-    """Delivery reports in which one of their addresses stands; each is read."""
+    """Delivery reports in which one of their addresses stands; each is read once for one erasure."""
     if not people.marks or people.addresses == []:
         return []
+    known = people.of_these(people.addresses or ())
+    if people.addresses is not None and not known:
+        return []
+    pattern = re.compile("|".join(map(addresses.pattern_of, known)), re.IGNORECASE) if known else None
     rows = IncomingMail.objects.filter(kind=Kind.BOUNCE.value, raw_file__erased_at__isnull=True)
-    found = []
-    for pk, sha256 in rows.values_list("pk", "raw_file__sha256"):
-        path = storage.path_of(sha256)
-        said = path.read_bytes().decode("utf-8", errors="replace").casefold() if path.exists() else ""
-        named = _ADDRESS.findall(said) if people.addresses is None else [a for a in people.addresses if a in said]
-        if people.of_these(set(named)):
-            found.append(pk)
+    named = rows.values_list("pk", "raw_file__sha256").iterator()
+    return [pk for pk, sha256 in named if people.once(f"mail:{sha256}", partial(_reports, sha256, pattern, people))]
+
+
+def _reports(sha256: str, pattern: re.Pattern[str] | None, people: ErasedPeople) -> bool:
+    path = storage.path_of(sha256)
+    if not path.exists():
+        return False
+    said = path.read_bytes().decode("utf-8", errors="replace")
+    if pattern is not None:
+        return pattern.search(said) is not None
+    return bool(people.of_these({addresses.normal(one) for one in addresses.IN_TEXT.findall(said)}))
+
+
+def mails_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
+    """Mails of others whose words may name these people."""
+    rows = IncomingMail.objects.filter(customers.mentions_q(people, *_WORDS)).exclude(pk__in=mails_of(people))
+    found = list(rows.order_by("-pk")[:limit])
+    texts = mail_texts([row.pk for row in found])
+    return [
+        NamingText(
+            id=row.pk,
+            fields=texts[row.pk],
+            title=row.subject[:60] or str(row.pk),
+            url=reverse("mail:page", args=[row.pk]),
+        )
+        for row in found
+    ]
+
+
+def mail_texts(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What these mails say now, by field; the text of those only that no entry has."""
+    rows = list(IncomingMail.objects.filter(pk__in=ids).select_related("raw_file"))
+    found = {row.pk: {name: getattr(row, name) for name in _WORDS} for row in rows}
+    for row in rows:
+        if row.interaction_id is None and row.raw_file.erased_at is None and (said := _said(row)) is not None:
+            found[row.pk]["text"] = said
     return found
+
+
+def _said(row: IncomingMail) -> str | None:
+    try:
+        with files.open(row.raw_file.sha256) as content:
+            mail = read_mail(content.read(), own=())
+    except (Broken, OSError):
+        return None
+    return "\n\n".join(one for one in (mail.text, mail.quoted) if one)
 
 
 def settled_before(before: datetime) -> QuerySet[IncomingMail]:

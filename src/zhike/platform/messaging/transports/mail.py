@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from zhike.platform import addresses
 from zhike.platform.files import storage
 from zhike.platform.messaging.types import Attached, Envelope, MailParts
 
@@ -21,7 +22,7 @@ def address_of(text: str) -> Address:
         message = "this is not an e-mail address"
         raise Malformed(message)
     try:
-        return Address(display_name=name, username=user, domain=domain)
+        return Address(display_name=name, username=user, domain=addresses.server_domain(domain))
     except (ValueError, HeaderDefect) as error:
         raise Malformed(str(error)) from error
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import messaging, outbox, parameters, phones
+from zhike.platform import addresses, messaging, outbox, parameters, phones
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.errors import FieldError, Invalid
 from zhike.platform.messaging import Draft, MailParts, Words
@@ -88,7 +88,7 @@ def _checked(ask: Ask, base: str) -> Ask:
 
 def normal(to: Recipient) -> Recipient:
     """Number and address in the form in which equals are equal."""
-    return replace(to, phone=_phone(to.phone), email=to.email.strip().casefold())
+    return replace(to, phone=_phone(to.phone), email=addresses.normal(to.email))
 
 
 def _phone(raw: str) -> str:

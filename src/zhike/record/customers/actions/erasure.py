@@ -72,9 +72,9 @@ def erase_people(
         return sum(known.rows.values())
     _check(reason, [*contact_ids, *phone_numbers, *mail_addresses])
     numbers, addresses = read_numbers(phone_numbers, now), read_addresses(mail_addresses)
-    people = people_meant(actor, contact_ids, numbers, addresses)
+    people = _read_and_locked(actor, contact_ids, numbers, addresses)
     row = Erasure(key=key, at=now, basis=basis.value, reason=reason.strip(), first_at=None)
-    found, _more = mentions(people, parameters.value(PHONE_REGION, at=now))
+    found, _is_more = mentions(people, parameters.value(PHONE_REGION, at=now))
     refs = _refs(found, texts)
     changed = _erase(actor, people, refs, row, now)
     kept = {
@@ -156,8 +156,21 @@ def _check(reason: str, named: Sequence[int | str]) -> None:
         raise Invalid.of("reason", "required", _("Say who asked for the erasure, and how."))
     if len(reason.strip()) > LONGEST_REASON:
         raise Invalid.of("reason", "too_long", _("At most %(maximum)s characters."), maximum=LONGEST_REASON)
+    if "\x00" in reason:
+        raise Invalid.of("reason", "no_text", _("This holds signs that are no text."))
     if not named:
         raise Invalid.of("contact_ids", "required", _("Name a person, a telephone number or an e-mail address."))
+
+
+def _read_and_locked(
+    actor: Actor, contact_ids: Sequence[int], numbers: Sequence[str], addresses: Sequence[str]
+) -> ErasedPeople:
+    """The people, their files locked: what rooms read out of stored files they have read before, and remember."""
+    known = people_meant(actor, contact_ids, numbers, addresses, lock=False)
+    for room in personal_data():
+        room.count(people=known)
+    held = people_meant(actor, contact_ids, numbers, addresses, lock=True)
+    return known if known == held else held
 
 
 def _refs(found: Sequence[Mention], texts: Sequence[str]) -> list[str]:

@@ -14,8 +14,8 @@ from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.record.customers import events
 from zhike.record.customers.actions.erasure import LONGEST_REASON, erase_people
-from zhike.record.customers.models import Erasure, ErasureRequest
-from zhike.record.customers.policies import ASK_ERASURE, ERASE, ERASURE_WITHIN
+from zhike.record.customers.models import Contact, Erasure, ErasureRequest
+from zhike.record.customers.policies import ASK_ERASURE, ERASE, ERASURE_WITHIN, VIEW, scope
 from zhike.record.customers.queries.erasure import read_addresses, read_numbers
 from zhike.record.customers.types import ErasureBasis, RequestState
 
@@ -39,7 +39,13 @@ def ask_erasure(
         raise Invalid.of("reason", "required", _("Say who asked for the erasure, and how."))
     if not (contact_ids or phone_numbers or mail_addresses):
         raise Invalid.of("contact_ids", "required", _("Name a person, a telephone number or an e-mail address."))
+    if "\x00" in reason:
+        raise Invalid.of("reason", "no_text", _("This holds signs that are no text."))
     numbers, addresses = read_numbers(phone_numbers, now), read_addresses(mail_addresses)
+    # Somebody beyond its reach is nobody to a program: it learns now, not when a person looks at the request.
+    within = scope(actor, "customer__") if actor.has(VIEW.code) else actor.reach.q("customer__scope_unit_id")
+    if Contact.objects.filter(within, pk__in=contact_ids).count() != len(set(contact_ids)):
+        raise NotFound
     row = ErasureRequest(
         key=key,
         asked_at=now,

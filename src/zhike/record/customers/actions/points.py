@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import audit, parameters
+from zhike.platform import addresses, audit, parameters
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -118,7 +118,9 @@ def change_point(
 def doubt_address(*, actor: Actor, address: str, now: datetime) -> int:
     """Mail to this address came back: wherever it stands it is no longer verified and says why. Returns how many."""
     authorize(actor, EDIT)
-    rows = ContactPoint.objects.filter(scope(actor, "customer__"), kind=PointKind.EMAIL.value, value=address.casefold())
+    rows = ContactPoint.objects.filter(
+        scope(actor, "customer__"), kind=PointKind.EMAIL.value, value=addresses.normal(address)
+    )
     held = list(rows.order_by("pk").select_for_update(of=("self",)))
     ContactPoint.objects.filter(pk__in=[row.pk for row in held]).update(doubt=BOUNCED, verified_at=None)
     for row in held:

@@ -35,6 +35,7 @@ _REQUESTS = _("Requests for erasures")
 _KEEPING = _("Time of keeping")
 MOST_CHOSEN = 20
 MOST_TEXTS = 400
+MOST_SHOWN = 200
 
 
 def reason_text(row: Erasure) -> str:
@@ -299,8 +300,9 @@ def _preview(request: HttpRequest, chosen: Chosen, form: EraseForm) -> HttpRespo
         "held": [room for room in found.rooms if room.rows],
         "mentions": [
             (one, GROUND_LABELS[one.ground], one.ref in chosen.texts)
-            for one in sorted(found.mentions, key=lambda one: one.certain)
+            for one in (*found.certain[:MOST_SHOWN], *found.doubtful)
         ],
+        "unshown": len(found.certain[MOST_SHOWN:]),
         "chosen": chosen,
         "title": _NEW,
         "crumbs": _crumbs(),

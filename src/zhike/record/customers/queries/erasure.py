@@ -1,6 +1,5 @@
 """Who is meant by an erasure, what every room holds of them, and the erasures that were made (CUST-22)."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import audit, parameters, phones
+from zhike.platform import addresses, audit, parameters, phones
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.audit.policies import VIEW_AUDIT
 from zhike.platform.authz import authorize
@@ -37,7 +36,6 @@ from zhike.record.organization import queries as organization
 MOST = 20
 _SHORTEST = 2
 _FILE = "customer"
-_ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _NOT_ADDRESS = _("This is not an e-mail address; write the whole of it, as name@company.com.")
 
 
@@ -47,7 +45,7 @@ def erasable(*, actor: Actor, text: str, now: datetime) -> Sequence[Candidate]:
     typed = text.strip()
     if len(typed) < _SHORTEST:
         return ()
-    points = ContactPoint.objects.filter(Q(e164=number_of(typed, now)) & ~Q(e164="") | Q(value=typed.casefold()))
+    points = ContactPoint.objects.filter(Q(e164=number_of(typed, now)) & ~Q(e164="") | Q(value=addresses.normal(typed)))
     wanted = Q(pk__in=points.values("contact_id"))
     if name_fold(typed):
         wanted |= Q(name_fold__startswith=name_fold(typed))
@@ -63,8 +61,8 @@ def number_of(text: str, now: datetime) -> str:
 
 def address_of(text: str) -> str:
     """The e-mail address that was typed, folded; empty where it is none."""
-    typed = text.strip().casefold()
-    return typed if _ADDRESS.fullmatch(typed) else ""
+    typed = addresses.normal(text)
+    return typed if addresses.is_address(typed) else ""
 
 
 def erasure_preview(
@@ -77,9 +75,9 @@ def erasure_preview(
 ) -> ErasurePreview:
     """What `erase_people` would empty, by room, and the texts in which a person must decide; nothing changes."""
     authorize(actor, ERASE)
-    numbers, addresses = read_numbers(phone_numbers, now), read_addresses(mail_addresses)
+    numbers, mails = read_numbers(phone_numbers, now), read_addresses(mail_addresses)
     with transaction.atomic():
-        people = people_meant(actor, contact_ids, numbers, addresses)
+        people = people_meant(actor, contact_ids, numbers, mails, lock=False)
         rooms = [RoomCount(name=one.name, label=one.label, rows=one.count(people=people)) for one in personal_data()]
         lines = audit.count_traces(traces_of(people))
         found, more = mentions(people, parameters.value(PHONE_REGION, at=now))
@@ -90,7 +88,7 @@ def erasure_preview(
     rows = Contact.objects.filter(scope(actor, "customer__"), pk__in=people.contact_ids)
     return ErasurePreview(
         people=_candidates(rows.order_by("pk")),
-        numbers=[*(phones.mask(number) for number in numbers), *addresses],
+        numbers=[*(phones.mask(number) for number in numbers), *mails],
         rooms=rooms,
         log_lines=lines,
         mentions=found,
@@ -155,26 +153,25 @@ def read_numbers(numbers: Sequence[str], now: datetime) -> list[str]:
     return [phone.e164 for phone in read]
 
 
-def read_addresses(addresses: Sequence[str]) -> list[str]:
+def read_addresses(typed: Sequence[str]) -> list[str]:
     """E-mail addresses, folded; raises Invalid for one that is none."""
-    read = [address_of(one) for one in addresses]
+    read = [address_of(one) for one in typed]
     if not all(read):
         raise Invalid.of("mail_addresses", "not_an_address", _NOT_ADDRESS)
     return list(dict.fromkeys(read))
 
 
 def people_meant(
-    actor: Actor, contact_ids: Sequence[int], numbers: Sequence[str], addresses: Sequence[str] = ()
+    actor: Actor, contact_ids: Sequence[int], numbers: Sequence[str], mails: Sequence[str] = (), *, lock: bool
 ) -> ErasedPeople:
-    """The people with the numbers and addresses by which other rooms know them.
-
-    Their files are locked, so in a transaction.
-    """
-    mails = Q(kind=PointKind.EMAIL.value, value__in=addresses)
-    owns = ContactPoint.objects.filter(Q(e164__in=numbers) | mails, shared=False, contact__isnull=False)
+    """The people with the numbers and addresses by which other rooms know them; with `lock` in a transaction."""
+    by_mail = Q(kind=PointKind.EMAIL.value, value__in=mails)
+    owns = ContactPoint.objects.filter(Q(e164__in=numbers) | by_mail, shared=False, contact__isnull=False)
     wanted = Q(pk__in=contact_ids) | Q(pk__in=owns.values("contact_id"))
     rows = Contact.objects.filter(scope(actor, "customer__"), wanted)
-    names = dict(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", "name"))
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    names = dict(rows.order_by("pk").values_list("pk", "name"))
     if set(contact_ids) - set(names):
         raise NotFound
     points = ContactPoint.objects.filter(Q(kind=PointKind.EMAIL.value) | ~Q(e164=""))
@@ -184,7 +181,7 @@ def people_meant(
     beside = others.exclude(contact_id__in=names) | others.filter(Q(shared=True) | Q(contact__isnull=True))
     shared = {_key(point) for point in beside}
     salt: str = settings.SECRET_KEY
-    marks = {number_mark(salt, key) for key in (*numbers, *addresses)}
+    marks = {number_mark(salt, key) for key in (*numbers, *mails)}
     for pk, key in held:
         if pk is None:
             continue
@@ -192,7 +189,7 @@ def people_meant(
             marks.add(number_mark(salt, key))
         elif names[pk]:
             marks.add(number_mark(salt, key, names[pk]))
-    keys += [*numbers, *addresses]
+    keys += [*numbers, *mails]
     return ErasedPeople(
         contact_ids=list(names),
         salt=salt,

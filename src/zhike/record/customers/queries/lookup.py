@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from django.db.models.functions import Reverse
 
-from zhike.platform import parameters, phones
+from zhike.platform import addresses, parameters, phones
 from zhike.platform.actors import Actor
 from zhike.record.customers.models import Contact, ContactPoint, Customer, CustomerRef
 from zhike.record.customers.models.customers import CustomerSet
@@ -154,7 +154,7 @@ def _ending_with(digits: str) -> QuerySet[ContactPoint]:
 
 
 def _by_address(actor: Actor, typed: str) -> list[Match]:
-    rows = ContactPoint.objects.filter(scope(actor, "customer__"), value=typed.casefold())
+    rows = ContactPoint.objects.filter(scope(actor, "customer__"), value=addresses.normal(typed))
     rows = rows.select_related("contact", "customer__owner", "customer__merged_into").order_by("-primary", "pk")
     return _certain_if_alone([_match(row, Via.ADDRESS, exact=True) for row in rows[:MOST_POINTS]])
 

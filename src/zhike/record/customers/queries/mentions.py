@@ -1,7 +1,8 @@
 """Texts that name people to whom nothing links them: by number and address for certain, by name for people to say."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from hashlib import sha256
 from operator import or_
@@ -9,29 +10,39 @@ from typing import Final
 
 from django.db.models import Q
 
-from zhike.platform import phones
+from zhike.platform import addresses, phones
 from zhike.record.customers.types import (
     BLANK,
     ErasedPeople,
     Ground,
     Mention,
     NamingText,
+    Only,
     PersonalTexts,
     number_mark,
     personal_texts,
 )
 
 MOST_TEXTS: Final = 200
+MOST_CERTAIN: Final = 5000
+# As many as one form may send.
+MOST_TO_DECIDE: Final = 400
 _AROUND: Final = 40
 _SHORTEST_NAME: Final = 2
 _GAP: Final = "[^0-9a-zA-Z]{0,2}"
-_NUMBER: Final = re.compile(r"\+?[0-9](?:[\s().~·-]{0,2}[0-9]){6,14}")
-_ADDRESS: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_BETWEEN: Final = re.compile(r"[\s().~·‐‑‒–—―−-]{1,2}")
+_FEWEST_DIGITS: Final = 7
+_MOST_DIGITS: Final = 15
 
 
 def number_pattern(endings: Iterable[str]) -> str:
-    """Finds the last eight digits of these numbers however they are grouped, in the database as in a file."""
-    return "|".join(_GAP.join(ending) for ending in endings if ending)
+    """Finds the last eight digits of these numbers however they are grouped, in the database as in a file.
+
+    A longer string of digits that begins with them is another number.
+    """
+    found = "|".join(_GAP.join(ending) for ending in endings if ending)
+    return f"(?:{found})(?![0-9])" if found else ""
 
 
 # zhike: allow query-actor -- it reads no row, only the people and texts given
@@ -39,10 +50,12 @@ def mentions_q(people: ErasedPeople, *fields: str) -> Q:
     """Rows of which one of these texts may name the people; nothing after a restore, when only marks are known."""
     wanted: list[Q] = []
     for field in fields:
-        if people.endings:
-            wanted.append(Q(**{f"{field}__regex": number_pattern(people.endings)}))
-        wanted += [Q(**{f"{field}__icontains": address}) for address in people.addresses or ()]
-        wanted += [Q(**{f"{field}__contains": name}) for name in people.names if len(name) >= _SHORTEST_NAME]
+        if people.only is not Only.NAMES:
+            if people.endings:
+                wanted.append(Q(**{f"{field}__regex": number_pattern(people.endings)}))
+            wanted += [Q(**{f"{field}__iregex": addresses.pattern_of(one)}) for one in people.addresses or ()]
+        if people.only is not Only.CERTAIN:
+            wanted += [Q(**{f"{field}__contains": name}) for name in people.names if len(name) >= _SHORTEST_NAME]
     return reduce(or_, wanted) if wanted else Q(pk__in=[])
 
 
@@ -62,16 +75,44 @@ def _spots(people: ErasedPeople, text: str, region: str) -> tuple[Ground | None,
     def theirs(value: str) -> bool:
         return any(number_mark(people.salt, value, name) in marks for name in ["", *named])
 
-    for found in _ADDRESS.finditer(text):
-        if theirs(found.group().casefold()):
+    for start, end in _addresses(people, text):
+        if theirs(addresses.normal(text[start:end])):
             ground = Ground.ADDRESS
-            spots.append(found.span())
-    for found in _NUMBER.finditer(text):
-        read = phones.parse(found.group(), region)
-        if any(theirs(one) for one in (read.e164, *read.candidates) if one):
+            spots.append((start, end))
+    for start, end in _numbers(text):
+        read = phones.parse(text[start:end], region)
+        # What looks like an extension is another number beside it.
+        if not read.extension and any(theirs(one) for one in (read.e164, *read.candidates) if one):
             ground = Ground.NUMBER
-            spots.append(found.span())
+            spots.append((start, end))
     return ground, spots
+
+
+def _addresses(people: ErasedPeople, text: str) -> Iterator[tuple[int, int]]:
+    """Every address in a text; one in other letters than a to z is found where it is known."""
+    yield from (found.span() for found in addresses.IN_TEXT.finditer(text))
+    for one in people.addresses or ():
+        if one != addresses.shown(one) or not one.isascii():
+            yield from (found.span() for found in re.finditer(addresses.pattern_of(one), text, re.IGNORECASE))
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Every stretch that may be one number: whole groups of digits, in a row, never a part of a group.
+
+    Another number may stand directly beside it, so that each row of groups is looked at by itself.
+    """
+    row: list[tuple[int, int]] = []
+    for found in _DIGITS.finditer(text):
+        if row and _BETWEEN.fullmatch(text, row[-1][1], found.start()) is None:
+            row = []
+        row.append(found.span())
+        digits = 0
+        for start, end in reversed(row):
+            digits += end - start
+            if digits > _MOST_DIGITS:
+                break
+            if digits >= _FEWEST_DIGITS:
+                yield start - (text[start - 1 : start] == "+"), found.end()
 
 
 # zhike: allow query-actor -- it reads no row, only the people and texts given
@@ -79,19 +120,29 @@ def narrowing(people: ErasedPeople) -> str:
     """A pattern that every text with a number or address of theirs fits; after a restore, any number or address."""
     if people.endings is None or people.addresses is None:
         return r"[0-9](?:[^0-9a-zA-Z]{0,2}[0-9]){6}|[^ ]@" if people.marks else ""
-    parts = [number_pattern(people.endings), *(re.escape(one) for one in people.addresses)]
+    parts = [number_pattern(people.endings), *(addresses.pattern_of(one) for one in people.addresses)]
     return "|".join(one for one in parts if one)
 
 
 def mentions(people: ErasedPeople, region: str) -> tuple[list[Mention], bool]:
-    """At most 200 texts a room that name them, and whether a room may have more."""
-    found: list[Mention] = []
+    """Texts that name them, the certain ones first, and whether there may be more.
+
+    Names that many people bear never hide what is certain: at most 5,000 certain texts a room, and 200 for people to
+    decide about.
+    """
+    certain: dict[tuple[str, int], Mention] = {}
+    doubtful: dict[tuple[str, int], Mention] = {}
     more = False
-    for source in personal_texts():
-        rows = source.about(people=people, limit=MOST_TEXTS)
-        more = more or len(rows) == MOST_TEXTS
-        found += [one for row in rows if (one := _mention(source, row, people, region)) is not None]
-    return found, more
+    for only, most in ((Only.CERTAIN, MOST_CERTAIN), (Only.NAMES, MOST_TEXTS)):
+        sought = replace(people, only=only)
+        for source in personal_texts():
+            rows = source.about(people=sought, limit=most + 1)
+            more = more or len(rows) > most
+            for one in (_mention(source, row, people, region) for row in rows[:most]):
+                if one is not None:
+                    (certain if one.certain else doubtful)[one.kind, one.id] = one
+    shown = [one for key, one in doubtful.items() if key not in certain]
+    return [*certain.values(), *shown[:MOST_TO_DECIDE]], more or len(shown) > MOST_TO_DECIDE
 
 
 def blanked(refs: Sequence[str], salt: str) -> dict[str, dict[int, dict[str, str]]]:

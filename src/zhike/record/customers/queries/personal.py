@@ -18,7 +18,7 @@ _FIELDS = ("subject", "text", "loss_note")
 
 def sought(people: ErasedPeople, now: datetime) -> Sought:
     """Whom imports are searched for: by number and address, and by a shared number with the name beside it."""
-    return Sought(narrowing(people), partial(_certain, people, parameters.value(PHONE_REGION, at=now)))
+    return Sought(narrowing(people), partial(_certain, people, parameters.value(PHONE_REGION, at=now)), people.once)
 
 
 def imported(people: ErasedPeople) -> int:

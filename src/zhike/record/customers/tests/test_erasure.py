@@ -1,6 +1,7 @@
 """Erasing a person: preview, ground, certificate, the log, and what the redactor may do."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from zhike.platform import audit
 from zhike.platform.accounts.models import User
-from zhike.platform.actors import Actor, ActorKind
+from zhike.platform.actors import Actor, ActorKind, Reach
 from zhike.platform.audit.models import AuditEntry
+from zhike.platform.bulk import forgetting
+from zhike.platform.bulk.actions import Upload, open_run
+from zhike.platform.bulk.models import ImportFile
 from zhike.platform.db.redacting import as_redactor
 from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.platform.ops import erasures
@@ -29,6 +33,7 @@ from zhike.record.organization.tests.factories import NOW, SETUP
 
 pytestmark = pytest.mark.django_db
 PHONE = "13812345678"
+_BOTH = frozenset({ERASE.code, ASK_ERASURE.code})
 KEY = UUID("3d5f0c2e-6a39-4a55-8a37-0a4f8d1d7c10")
 REASON = "2026-11-20 来函第 17 号"
 GIVEN: dict[str, Any] = {"basis": ErasureBasis.CONSENT, "reason": REASON, "now": NOW}
@@ -269,7 +274,7 @@ def test_api__previews_erases_once_and_lists() -> None:
 
 
 def test_program__asks_and_a_person_grants_or_refuses() -> None:
-    program = Actor(kind=ActorKind.API_KEY, id="7", rights=frozenset({ERASE.code, ASK_ERASURE.code}))
+    program = Actor(kind=ActorKind.API_KEY, id="7", rights=_BOTH, reach=Reach(everything=True))
     her = person()
     with pytest.raises(Forbidden, match="requests"):
         actions.erase_people(actor=program, contact_ids=[her.pk], **GIVEN)
@@ -350,3 +355,112 @@ def test_api__takes_a_request_and_tells_what_became_of_it() -> None:
     wrong = {**body, "key": str(uuid4()), "mail_addresses": ["lin"]}
     answer = client.post("/api/v1/erasures/requests", json.dumps(wrong), content_type="application/json")
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "blanked"),
+    [
+        ("订单20261129 13812345678，请回电", "订单20261129 █，请回电"),
+        ("13812345678 20261129", "█ 20261129"),
+        ("单号2026-13812345678-01", "单号2026-█-01"),
+        ("电话13812345678谢谢", "电话█谢谢"),
+        ("+86 138 1234-5678。", "█。"),
+        ("单号138123456789", None),
+        ("单号9913812345678", None),
+        ("请联系li@example.com谢谢", "请联系█谢谢"),
+        ("O'Brien@Example.com!", "█!"),
+        ("致李@例子.中国。", "致█。"),
+        ("wangli@example.com.cn", None),
+        ("li@example.com.cn", None),
+        ("my-li@example.com", None),
+    ],
+)
+def test_erase__finds_a_number_and_an_address_whole_whatever_stands_beside_it(text: str, blanked: str | None) -> None:
+    asked = make.enquiry(make.customer(), text=text)
+    mails = ["li@example.com", "o'brien@example.com", "李@例子.中国"]
+    given: dict[str, Any] = {"phone_numbers": [PHONE], "mail_addresses": mails}
+
+    found = queries.erasure_preview(actor=SETUP, contact_ids=[], now=NOW, **given)
+    assert len(found.certain) == (blanked is not None)
+    actions.erase_people(actor=SETUP, **given, **GIVEN)
+
+    asked.refresh_from_db()
+    assert asked.text == (text if blanked is None else blanked)
+
+
+def test_preview__shows_certain_texts_first_and_says_that_there_are_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zhike.record.customers.queries.mentions.MOST_TEXTS", 3)
+    her, of_other = person("陈静怡"), make.customer(name="华夏")
+    certain = make.enquiry(of_other, text=f"请打 {PHONE}")
+    for _each in range(3):
+        make.enquiry(of_other, text="找陈静怡")
+    asked: dict[str, Any] = {"actor": SETUP, "contact_ids": [her.pk], "phone_numbers": [], "now": NOW}
+    assert not queries.erasure_preview(**asked).more_mentions
+    make.enquiry(of_other, text="再找陈静怡")
+
+    found = queries.erasure_preview(**asked)
+
+    assert (found.mentions[0].id, found.more_mentions, len(found.doubtful)) == (certain.pk, True, 3)
+    client = client_of("admin")
+    body = json.dumps({"contact_ids": [her.pk]})
+    told = client.post("/api/v1/erasures/preview", body, content_type="application/json").json()
+    assert (told["texts"], told["to_decide"], told["more_texts"]) == (1, 3, True)
+    shown = client.get(f"/customers/erasures/new/?contact={her.pk}").content.decode()
+    assert shown.index(PHONE) < shown.index("找陈静怡")
+    assert "4" in shown[shown.index('<p role="status">') :][:200]
+
+
+def test_erase__reads_stored_files_before_it_locks_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    her, log = person(), list[str]()
+    content = f"姓名,电话\n陈静,{PHONE}\n".encode()
+    open_run(
+        actor=SETUP, mapping=None, uploads=[Upload(source="a", name="a.csv", content=content)], source="x", now=NOW
+    )
+    read = forgetting._names
+
+    def reading(*args: Any) -> bool:
+        log.append("read")
+        return read(*args)
+
+    def watching(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        if "customers_contact" in sql and "FOR NO KEY UPDATE" in sql:
+            log.append("locked")
+        return execute(sql, *rest)
+
+    monkeypatch.setattr(forgetting, "_names", reading)
+    with connection.execute_wrapper(watching):
+        queries.erasure_preview(actor=SETUP, contact_ids=[her.pk], phone_numbers=[], now=NOW)
+        assert log == ["read"]
+        log.clear()
+        actions.erase_people(actor=SETUP, contact_ids=[her.pk], **GIVEN)
+    assert log == ["read", "locked"]
+    assert ImportFile.objects.get().name == "–"
+
+
+def test_program__that_names_nobody_within_reach_or_no_text_is_told_so() -> None:
+    client = client_of("admin")
+    her = person()
+    base: dict[str, Any] = {"key": str(KEY), "reason": REASON, "contact_ids": [her.pk]}
+    for wrong, status in (
+        ({"contact_ids": [her.pk, her.pk + 10**6]}, 404),
+        ({"contact_ids": [2**63]}, 422),
+        ({"key": "1" * 400}, 422),
+        ({"key": "\x00"}, 422),
+        ({"reason": "a\x00b"}, 422),
+        ({"reason": "x" * 501}, 422),
+        ({"mail_addresses": ["li\x00@x.com"]}, 422),
+        ({"phone_numbers": ["138\x00"]}, 422),
+    ):
+        for url in ("/api/v1/erasures/requests", "/api/v1/erasures"):
+            body = json.dumps({**base, "basis": "consent", **wrong})
+            answer = client.post(url, body, content_type="application/json")
+            assert answer.status_code == status, (url, wrong, answer.content)
+    assert client.get("/api/v1/erasures/requests/%00").status_code in {404, 422}
+    assert not ErasureRequest.objects.exists()
+    # The key of somebody else's request opens nothing, and is no second request.
+    assert (
+        client.post("/api/v1/erasures/requests", json.dumps(base), content_type="application/json").status_code == 201
+    )
+    other = Actor(kind=ActorKind.API_KEY, id="8", rights=frozenset({ASK_ERASURE.code}))
+    with pytest.raises(NotFound):
+        actions.ask_erasure(actor=other, key=uuid4(), contact_ids=[her.pk + 10**6], reason=REASON, now=NOW)

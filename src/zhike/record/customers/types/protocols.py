@@ -1,9 +1,10 @@
 """Questions that the customer file asks the rooms above, and where they register their answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
@@ -166,6 +167,11 @@ class GroupMeasure(Protocol):
     def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]: ...
 
 
+class Only(StrEnum):
+    CERTAIN = "certain"
+    NAMES = "names"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasedPeople:
     """Whose data go. Rooms without contacts know people by number or mail address: `marks` are `number_mark`s of these.
@@ -180,6 +186,15 @@ class ErasedPeople:
     endings: Sequence[str] | None = None
     addresses: Sequence[str] | None = None
     names: Sequence[str] = ()
+    # Whether texts are looked for that name them for certain, or by name alone; both where it is empty.
+    only: Only | None = None
+    _answers: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, content: str, ask: Callable[[], bool]) -> bool:
+        """Whether a content that never changes names them: read once for one erasure, before anything is locked."""
+        if content not in self._answers:
+            self._answers[content] = ask()
+        return self._answers[content]
 
     def knows(self, value: str) -> bool:
         """Whether this E.164 number or folded mail address is theirs alone."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
@@ -16,8 +16,10 @@ from zhike.record.customers.policies import ERASE
 from zhike.record.customers.types import ErasedPeople
 from zhike.record.interactions import events
 from zhike.record.interactions.models import Attachment, Interaction, Letter
+from zhike.record.interactions.queries import PARAMS
 
 _ERASING: Final = system_actor("interactions.erase")
+_OF_LETTER: Final = ("quoted", "sender_name", "recipients")
 _GONE: Final = {"message_id": "", "references": [], "sender": "", "sender_name": "", "recipients": [], "quoted": ""}
 
 
@@ -59,14 +61,30 @@ def _written_by(people: ErasedPeople) -> list[int]:
     return list(letters.filter(sender__in=senders).values_list("pk", flat=True)) if senders else []
 
 
-def write_blanks(texts: Mapping[int, Mapping[str, str]]) -> int:
-    """Put texts with blanks in place of what entries of others say; the guard takes nothing but blanks."""
+def write_blanks(texts: Mapping[int, Mapping[str, str]], now: datetime) -> int:
+    """Put texts with blanks in place of what entries of others say; the guard takes nothing but blanks.
+
+    The letter as it came says them still, so that copy is destroyed: the entry keeps its words.
+    """
     for pk, fields in texts.items():
-        kept = dict(fields)
-        quoted = kept.pop("quoted", None)
-        if quoted is not None:
-            Letter.objects.filter(pk=pk).update(quoted=quoted)
-        if kept:
+        letter = {name: text for name, text in fields.items() if name in _OF_LETTER}
+        entry: dict[str, Any] = {name: fields[name] for name in ("subject", "body") if name in fields}
+        filled = {name.removeprefix(PARAMS): text for name, text in fields.items() if name.startswith(PARAMS)}
+        if filled:
+            entry["params"] = Interaction.objects.values_list("params", flat=True).get(pk=pk) | filled
+        if letter:
+            _write_letter(pk, letter)
+        if entry:
             with as_redactor():
-                Interaction.objects.filter(pk=pk).update(**kept)
+                Interaction.objects.filter(pk=pk).update(**entry)
+    raw = Letter.objects.filter(pk__in=texts, raw_file__isnull=False).values_list("raw_file_id", flat=True)
+    if files := sorted(set(raw)):
+        erase_contents(actor=_ERASING, file_ids=files, reason="erasure of a person", now=now)
     return len(texts)
+
+
+def _write_letter(pk: int, fields: Mapping[str, str]) -> None:
+    kept: dict[str, Any] = dict(fields)
+    if "recipients" in kept:
+        kept["recipients"] = kept["recipients"].split("\n")
+    Letter.objects.filter(pk=pk).update(**kept)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
-from zhike.platform import audit
+from zhike.platform import addresses, audit
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import Channel, ErasedPeople, NamingText
 from zhike.service.cases.models import Case, Escalation, Task, WebAuthor
@@ -55,7 +55,7 @@ def authors_among(people: ErasedPeople) -> QuerySet[WebAuthor]:
         numbers = [one for one in numbers if one[-8:] in endings]
     mails: Iterable[str] = people.addresses or ()
     if people.addresses is None:
-        mails = [one.casefold() for one in live.exclude(email="").values_list("email", flat=True).distinct()]
+        mails = [addresses.normal(one) for one in live.exclude(email="").values_list("email", flat=True).distinct()]
     wanted = Q(phone__in=people.of_these(numbers))
     for address in people.of_these(mails):
         wanted |= Q(email__iexact=address)

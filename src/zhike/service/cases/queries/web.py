@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from zhike.platform import parameters, phones
+from zhike.platform import addresses, parameters, phones
 from zhike.platform.actors import Actor, ActorKind, system_actor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import FieldError, NotFound
@@ -63,7 +63,7 @@ def web_problems(entry: WebEntry) -> tuple[WebEntry, Wrong]:
     """The entry in its stored form, and everything that is wrong with it by field."""
     wrong: Wrong = {}
     phone = phones.parse(entry.phone) if entry.phone.strip() else None
-    email = entry.email.strip().casefold()
+    email = addresses.normal(entry.email)
     if not entry.text.strip() or len(entry.text) > MOST_TEXT:
         wrong["text"] = [FieldError("required", _("Please say what happened, in at most 5,000 characters."))]
     if not entry.name.strip() or len(entry.name) > MOST_NAME:

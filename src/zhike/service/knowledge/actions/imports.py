@@ -26,6 +26,12 @@ _ROLES = "SELECT code FROM organization_role"
 _TEXTS = {"titles": "title", "answers": "answer", "bodies": "body"}
 # Where the rules name a field otherwise than the file does.
 _NAMED = {"titles": "title_zh_hans", "answers": "answer_zh_hans", "bodies": "body_zh_hans"}
+# What a line may change of an article, and what its texts and terms are before the first publishing.
+_SETTLED = ("version", "pending", "owner", "scope_unit_id", "review_on", "outdated_since", "changed_at")
+_IN_FORCE = (
+    *("kind", "category", "titles", "answers", "bodies", "valid_from", "valid_until", "unit", "roles"),
+    *("for_customers", "files", "words"),
+)
 Row = Mapping[str, Any]
 Wrong = dict[tuple[str, str], list[int]]
 
@@ -37,7 +43,8 @@ class Known:
     articles: Mapping[str, Article]
     latest: Mapping[int, ArticleVersion]
     visible: Collection[int]
-    staff: Mapping[str, tuple[int, int, str]]
+    # By staff number, whether they are still here.
+    staff: Mapping[str, bool]
     roles: Collection[str]
     categories: Collection[str] | None
 
@@ -79,14 +86,17 @@ def import_articles(*, actor: Actor, staged: Staged, now: datetime) -> Counts:
 
 def _known(actor: Actor, source: str, rows: Sequence[Row]) -> Known:
     refs = [row["external_id"] for row in rows]
-    found = Article.objects.filter(external_system=source, external_ref__in=refs).select_for_update(no_key=True)
+    found = Article.objects.filter(external_system=source, external_ref__in=refs).select_for_update(
+        of=("self",), no_key=True
+    )
+    found = found.select_related("owner__unit")
     articles = {row.external_ref: row for row in found.order_by("pk")}
     ids = [row.pk for row in articles.values()]
     versions = ArticleVersion.objects.filter(article_id__in=ids).order_by("number")
     latest = {version.article_id: version for version in versions}
     visible = set(Article.objects.filter(scope(actor), pk__in=ids).values_list("pk", flat=True))
     staff = organization.staff_rows(actor=actor).filter(number__in={row["staff"] for row in rows if row["staff"]})
-    people = {one.number: (one.pk, one.unit.tree_no, one.unit.zone) for one in staff}
+    people = dict(staff.values_list("number", "active"))
     source_of_words = matters()
     categories = set(source_of_words.categories(actor=actor)) if source_of_words is not None else None
     return Known(articles, latest, visible, people, {row["code"] for row in _read(_ROLES)}, categories)
@@ -121,12 +131,19 @@ def _faults(actor: Actor, row: Row, entry: ArticleEntry, known: Known, *, repeat
         yield "roles", "unknown_role"
     if row["staff"] and row["staff"] not in known.staff:
         yield "staff", "unknown_staff"
+    elif row["staff"] and not known.staff[row["staff"]] and not _owned_already(article, row):
+        yield "staff", "has_left"
     if article is None and not row["staff"] and (actor.staff_id or actor.answering_id) is None:
         yield "staff", "required"
     if entry.category and known.categories is not None and entry.category not in known.categories:
         yield "category", "unknown_category"
     for name, errors in rules.entry_errors(entry).items():
         yield _NAMED.get(name, name), errors[0].code
+
+
+def _owned_already(article: Article | None, row: Row) -> bool:
+    """Whether the line only repeats who has it: nothing is given to anybody then."""
+    return article is not None and article.owner.number == row["staff"]
 
 
 def _entry(row: Row, known: Known) -> ArticleEntry:
@@ -189,29 +206,54 @@ def _make(actor: Actor, taken: Sequence[tuple[Row, ArticleEntry]], staged: Stage
 def _change(
     actor: Actor, taken: Sequence[tuple[Row, ArticleEntry]], known: Known, now: datetime
 ) -> tuple[list[Article], int]:
-    """The next versions of those that say something new, and how many say nothing new."""
-    changed, versions, same = [], [], 0
-    for row, entry in taken:
-        article = known.articles.get(row["external_id"])
-        if article is None:
-            continue
+    """Those of which a line says something new, and how many lines say nothing new.
+
+    Another text or term is the next version; another day of review or another owner changes the article alone.
+    """
+    lines = [(known.articles[row["external_id"]], row, entry) for row, entry in taken if _is_known(row, known)]
+    moved = [row["staff"] for article, row, _entry in lines if row["staff"] and not _owned_already(article, row)]
+    owners = _owners(actor, moved) if moved else {}
+    changed, versions = [], []
+    for article, row, entry in lines:
         version = _parts.version_of(
             entry, number=article.version + 1, person=actor.person, staff_id=actor.staff_id, at=now
         )
-        if _said(version) == _said(known.latest[article.pk]):
-            same += 1
-            continue
-        version.article = article
-        article.version, article.pending, article.changed_at = version.number, True, now
-        article.review_on = row["review_on"] or article.review_on
-        if article.published_version == 0:
-            _parts.put_in_force(article, version)
-        changed.append(article)
-        versions.append(version)
-    for article in changed:
-        article.save()
+        is_new = _said(version) != _said(known.latest[article.pk])
+        if is_new:
+            version.article = article
+            article.version, article.pending = version.number, True
+            if article.published_version == 0:
+                _parts.put_in_force(article, version)
+            versions.append(version)
+        if _settled(article, row, owners) or is_new:
+            article.changed_at = now
+            changed.append(article)
+    _write(changed, now)
     ArticleVersion.objects.bulk_create(versions, batch_size=BATCH)
-    return changed, same
+    return changed, len(lines) - len(changed)
+
+
+def _is_known(row: Row, known: Known) -> bool:
+    return row["external_id"] in known.articles
+
+
+def _settled(article: Article, row: Row, owners: Mapping[str, tuple[int, int, str]]) -> bool:
+    """Give the article the owner and the day of review that the line names; whether one of them is another."""
+    before = article.owner_id, article.review_on
+    if row["staff"] in owners and not _owned_already(article, row):
+        article.owner_id, article.scope_unit_id, _zone = owners[row["staff"]]
+    article.review_on = row["review_on"] or article.review_on
+    return (article.owner_id, article.review_on) != before
+
+
+def _write(changed: Sequence[Article], now: datetime) -> None:
+    """One statement for many articles; the words that are searched are written only where a version came in force."""
+    _parts.note_freshness(changed, now=now)
+    for names, rows in (
+        (_SETTLED, [row for row in changed if row.published_version]),
+        ((*_SETTLED, *_IN_FORCE), [row for row in changed if not row.published_version]),
+    ):
+        Article.objects.bulk_update(rows, names, batch_size=BATCH)
 
 
 def _said(version: ArticleVersion) -> tuple[object, ...]:

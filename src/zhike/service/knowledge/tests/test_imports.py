@@ -1,17 +1,22 @@
 """Articles by file: every line accounted for, the same again changes nothing, nothing is published by itself."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from zhike.platform.actors import Actor
 from zhike.platform.audit.models import AuditEntry
-from zhike.platform.bulk.actions import import_records
+from zhike.platform.bulk.actions import Upload, files_of, import_records, open_run
+from zhike.platform.bulk.forgetting import forget_runs
+from zhike.platform.bulk.models import ImportFile, ImportRun
 from zhike.platform.bulk.types import StepResult
-from zhike.platform.errors import Forbidden
+from zhike.platform.errors import Conflict, Forbidden
+from zhike.platform.files.actions import remove_if_unknown
 from zhike.platform.outbox.types import Mode
+from zhike.record.organization.models import Staff
 from zhike.record.organization.tests import factories as organization
 from zhike.record.organization.tests.factories import NOW, ZONE
 from zhike.record.organization.types import RoleReach
@@ -124,6 +129,70 @@ def test_import__bad_lines_are_named_with_their_cell_and_the_others_come_in() ->
         ("category", "unknown_category"),
     }
     assert Article.objects.count() == 1
+
+
+def test_import__the_number_of_somebody_who_has_left_refuses_its_line_alone() -> None:
+    by = writer()
+    gone, here = organization.staff(), organization.staff()
+    load(line("old", staff=gone.number), actor=by)
+    Staff.objects.filter(pk=gone.pk).update(active=False)
+
+    result = load(line("w1", staff=gone.number), line("w2", staff=here.number), actor=by)
+
+    assert counts(result) == (1, 0, 0, 1)
+    (one,) = result.rejections
+    assert (one.line, one.field, one.value, one.code) == (1, "staff", gone.number, "has_left")
+    assert list(Article.objects.filter(external_ref="w2").values_list("owner_id", flat=True)) == [here.pk]
+    # Whose it is already says nothing new, also after the owner has left.
+    assert counts(load(line("old", staff=gone.number), actor=by)) == (0, 0, 1, 0)
+
+
+def test_import__another_day_of_review_or_another_owner_is_a_change_without_a_new_version() -> None:
+    by, unit = writer(), organization.unit()
+    load(line(), actor=by)
+    Article.objects.update(scope_unit_id=0)
+    assert counts(load(line(review_on="2027-03-01"), actor=by)) == (0, 1, 0, 0)
+    assert counts(load(line(review_on="2027-03-01"), actor=by)) == (0, 0, 1, 0)
+    heir = organization.staff(unit)
+    assert counts(load(line(staff=heir.number), actor=by)) == (0, 1, 0, 0)
+    assert counts(load(line(staff=heir.number), actor=by)) == (0, 0, 1, 0)
+    row = Article.objects.get()
+    assert (row.review_on, row.owner_id, row.scope_unit_id) == (date(2027, 3, 1), heir.pk, unit.tree_no)
+    assert (row.version, ArticleVersion.objects.filter(article=row).count()) == (1, 1)
+
+
+def test_import__changes_many_articles_in_as_many_statements_as_few() -> None:
+    by = writer()
+    counted = []
+    for size in (2, 12):
+        refs = [f"{size}-{number}" for number in range(size)]
+        load(*(line(ref) for ref in refs), actor=by)
+        with CaptureQueriesContext(connection) as asked:
+            result = load(*(line(ref, answer_zh_hans="不可以。") for ref in refs), actor=by)
+        assert counts(result) == (0, size, 0, 0)
+        counted.append(len(asked))
+    assert counted[0] == counted[1]
+    assert list(queries.found_by(queries.article_rows(actor=by), "不可以").values_list("version").distinct()) == [(2,)]
+
+
+def test_import__a_file_that_was_forgotten_is_taken_again() -> None:
+    by = writer()
+    content = "id,标题\nw1,锂电池能寄吗\n".encode()
+
+    def sent() -> ImportRun:
+        upload = Upload(source="a", name="wiki.csv", content=content)
+        opened = open_run(actor=by, mapping=None, uploads=[upload], source="wiki", now=NOW)
+        return ImportRun.objects.get(pk=opened)
+
+    first = sent()
+    forget_runs(actor=SETUP, before=NOW + timedelta(days=1), limit=10, now=NOW)
+    # What the end of the transaction does.
+    assert remove_if_unknown(ImportFile.objects.get(run=first).sha256)
+    with pytest.raises(Conflict):
+        files_of(first)
+    second = sent()
+    assert files_of(second)["a"].path.read_bytes() == content
+    assert (second.state, ImportFile.objects.get(run=second).name) == ("uploaded", "wiki.csv")
 
 
 def test_import__touches_no_article_beyond_ones_reach_and_needs_the_right() -> None:

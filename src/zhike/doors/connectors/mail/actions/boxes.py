@@ -11,7 +11,7 @@ from zhike.doors.connectors.mail.models import Mailbox
 from zhike.doors.connectors.mail.policies import MANAGE
 from zhike.doors.connectors.mail.rules.sealing import seal
 from zhike.doors.connectors.mail.types import SHOWN_OF_BOX, BoxEntry
-from zhike.platform import audit
+from zhike.platform import addresses, audit
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -33,7 +33,7 @@ def save_mailbox(*, actor: Actor, entry: BoxEntry, mailbox_id: int | None = None
     row = Mailbox.objects.select_for_update().filter(pk=mailbox_id).first() if mailbox_id else Mailbox()
     if row is None:
         raise NotFound
-    address = entry.address.strip().casefold()
+    address = addresses.normal(entry.address)
     if wrong := _wrong(entry, address, mailbox_id):
         raise Invalid(wrong)
     _needs_category(actor, entry.category)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from zhike.doors.connectors.mail.types import Proof
+from zhike.platform import addresses
 
 _RESULT: Final = re.compile(r"^([a-z][a-z0-9-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)$")
 _PROPERTY: Final = re.compile(r'([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)\s*=\s*("[^"]*"|[^\s;"]+)')
@@ -20,7 +21,7 @@ def proof_of(headers: Sequence[str], *, authserv_id: str, sender: str) -> Proof:
     and nothing disproves it. Without a name nothing is believed.
     """
     own = authserv_id.strip().casefold()
-    domain = sender.rpartition("@")[2]
+    domain = addresses.normal(sender).rpartition("@")[2]
     if not own or not domain:
         return Proof.NONE
     found = [result for header in headers for name, results in [_read(header)] if name == own for result in results]
@@ -31,11 +32,11 @@ def proof_of(headers: Sequence[str], *, authserv_id: str, sender: str) -> Proof:
             if result != "pass":
                 continue
             # Judged of another address than the one that is shown: two senders in one mail.
-            about = given.get("header.from", domain).rpartition("@")[2]
+            about = _domain(given.get("header.from", domain))
             return Proof.PASS if about == domain else Proof.FAIL
     aligned = {("dkim", "header.d"), ("dkim", "header.i"), ("spf", "smtp.mailfrom")}
     proven = any(
-        result == "pass" and (method, name) in aligned and _same(value.rpartition("@")[2], domain)
+        result == "pass" and (method, name) in aligned and _same(_domain(value), domain)
         for method, result, given in found
         for name, value in given.items()
     )
@@ -83,6 +84,11 @@ def _without_comments(text: str) -> str:
         if not depth:
             kept.append(sign)
     return "".join(kept)
+
+
+def _domain(value: str) -> str:
+    """Of an address or a domain, as servers write it: they report it in either way."""
+    return addresses.normal(f"@{value.rpartition('@')[2]}").removeprefix("@")
 
 
 def _same(one: str, other: str) -> bool:

@@ -17,6 +17,7 @@ from uuid import UUID
 from zhike.doors.connectors.mail.rules.proof import proof_of
 from zhike.doors.connectors.mail.rules.texts import fold, of_html
 from zhike.doors.connectors.mail.types import Bounce, Kind, Mail, Part, Proof
+from zhike.platform import addresses
 
 MOST_PARTS: Final = 20
 MOST_DEPTH: Final = 12
@@ -119,7 +120,7 @@ def read_bounces(raw: bytes) -> list[Bounce]:
             found.append(
                 Bounce(
                     ref=refs[0] if refs else None,
-                    recipient=address.rpartition(";")[2].strip().casefold()[:254],
+                    recipient=addresses.normal(address.rpartition(";")[2])[:254],
                     action=action.split()[0],
                     status=_header(fields, "status")[:20],
                     text=_header(fields, "diagnostic-code").rpartition(";")[2].strip()[:300],
@@ -194,10 +195,11 @@ def _sender(message: Message) -> tuple[str, str]:
 
 def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
     found = []
-    for raw in message.get_all(name, []):
-        # Split before decoding: a decoded name may hold a comma.
-        for shown, address in getaddresses([str(raw)]):
-            value = address.strip().casefold()
+    for raw in cast("list[str | Header]", message.get_all(name, [])):
+        # Split before decoding: a decoded name may hold a comma. Bytes beyond ASCII are no code (RFC 6532).
+        said = _bytes_of(raw) if isinstance(raw, Header) else raw
+        for shown, address in getaddresses([said]):
+            value = addresses.normal(address)
             user, at, domain = value.rpartition("@")
             if user and at and domain and len(value) <= 254 and not any(c.isspace() for c in value):  # noqa: PLR2004
                 found.append((_one_line(_decoded(shown))[:200], value))

@@ -11,8 +11,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from zhike.doors.connectors.mail import queries as mails
 from zhike.doors.connectors.mail.models import IncomingMail
+from zhike.doors.connectors.mail.rules.reading import read_mail
 from zhike.doors.connectors.mail.tests.factories import filed, letter, mailbox
+from zhike.doors.connectors.mail.tests.test_pages import known
+from zhike.doors.connectors.mail.types import AUTOMATIC_NOTE, BOUNCED_NOTE
 from zhike.platform import clock, parameters
 from zhike.platform.actors import Actor, ActorKind, public_actor
 from zhike.platform.audit.models import AuditEntry
@@ -30,8 +34,8 @@ from zhike.record.customers.models import Customer, Erasure
 from zhike.record.customers.tests.factories import contact, customer, enquiry, phone
 from zhike.record.customers.types import Channel, ErasureBasis, expiring
 from zhike.record.interactions import actions as interactions
-from zhike.record.interactions.models import Interaction
-from zhike.record.interactions.types import ContactLog, Direction
+from zhike.record.interactions.models import Interaction, Letter
+from zhike.record.interactions.types import ContactLog, Direction, SystemNote
 from zhike.record.organization.tests import factories as organization
 from zhike.record.organization.tests.factories import SETUP
 from zhike.service.cases.actions import take_web_matter
@@ -43,6 +47,7 @@ from zhike.service.cases.types.web import AnswerBy, WebEntry
 
 pytestmark = pytest.mark.django_db
 LIN = "lin@home.example"
+CHEN = "chen@huaxia.example"
 PHONE = "13912345678"
 ASKING = Actor(kind=ActorKind.PUBLIC, id="web", rights=frozenset({ASK_OUTSIDE.code}))
 
@@ -287,3 +292,116 @@ def test_retention__is_off_until_switched_on_then_empties_what_ended_and_certifi
 def test_public__cannot_ask_for_an_erasure() -> None:
     with pytest.raises(Forbidden):
         actions.ask_erasure(actor=public_actor("x"), key=uuid4(), mail_addresses=[LIN], reason="x", now=clock.now())
+
+
+def bounce(to: str, number: int = 9) -> bytes:
+    return (
+        "From: mailer-daemon@server.example\r\nReturn-Path: <>\r\nSubject: Undelivered\r\n"
+        f"Message-ID: <{number}@server.example>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Reporting-MTA: dns; server.example\r\n\r\nFinal-Recipient: rfc822; {to}\r\nAction: failed\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def test_erase__leaves_mails_of_others_whose_address_only_holds_theirs() -> None:
+    box = mailbox()
+    others = [
+        filed(letter(sender="wangli@x.com.cn", subject="转 wangli@x.com.cn"), box=box, uid=1),
+        filed(letter(sender="zhou@other.example", subject="给 li@x.com.cn", number=2), box=box, uid=2),
+        filed(bounce("wangli@x.com"), box=box, uid=3),
+    ]
+    hers = [filed(letter(sender="li@x.com", number=4), box=box, uid=4), filed(bounce("li@x.com", 10), box=box, uid=5)]
+    before = [(one.sender, one.subject) for one in others]
+
+    actions.erase_people(actor=SETUP, mail_addresses=["li@x.com"], **given())
+
+    for one in (*others, *hers):
+        one.refresh_from_db()
+    assert [(one.sender, one.subject) for one in others] == before
+    assert [one.raw_file.erased_at is None for one in (*others, *hers)] == [True, True, True, False, False]
+    assert [one.sender for one in hers] == ["", ""]
+
+
+def test_erase__blanks_only_their_words_in_a_waiting_mail_of_somebody_else_and_in_how_it_came() -> None:
+    raw = letter(f"请转告李四 {PHONE}，货在门口", sender="周航 <zhou@other.example>", subject=f"致{LIN}的货")
+    row = filed(raw)
+    assert row.interaction_id is None
+    before = row.raw_file_id
+
+    actions.erase_people(actor=SETUP, mail_addresses=[LIN], phone_numbers=[PHONE], **given())
+
+    row.refresh_from_db()
+    assert (row.sender, row.sender_name, row.subject, row.state) == ("zhou@other.example", "周航", "致█的货", "waiting")
+    assert StoredFile.objects.get(pk=before).erased_at is not None
+    kept = mails.raw_of(actor=SETUP, row=IncomingMail.objects.select_related("raw_file").get(pk=row.pk))
+    read = read_mail(kept, own=())
+    assert (read.sender, read.subject) == ("zhou@other.example", "致█的货")
+    assert read.text == "请转告李四 █，货在门口"
+    assert (read.message_id, read.kind) == ("<1@huaxia.example>", "person")
+
+
+def test_erase__blanks_recipients_and_subject_of_a_taken_mail_and_destroys_how_it_came() -> None:
+    known(CHEN)
+    raw = letter(f"收件人电话 {PHONE}", sender=CHEN, subject=f"致{LIN}的货")
+    row = filed(raw.replace(b"\r\nSubject", f", {LIN}\r\nSubject".encode(), 1))
+    assert row.interaction_id is not None
+    assert LIN in Letter.objects.get(pk=row.interaction_id).recipients
+
+    actions.erase_people(actor=SETUP, mail_addresses=[LIN], phone_numbers=[PHONE], **given())
+
+    row.refresh_from_db()
+    entry, written = Interaction.objects.get(pk=row.interaction_id), Letter.objects.get(pk=row.interaction_id)
+    assert (row.subject, row.sender, row.state) == ("致█的货", CHEN, "taken")
+    assert (entry.subject, entry.body) == ("致█的货", "收件人电话 █")
+    assert (written.recipients, written.sender) == (["service@zhike.example", "█"], CHEN)
+    assert StoredFile.objects.get(pk=row.raw_file_id).erased_at is not None
+
+
+def test_erase__blanks_what_notes_of_the_system_fill_in() -> None:
+    of_other = customer(name="华夏")
+    notes = [
+        SystemNote(message=AUTOMATIC_NOTE, params={"sender": LIN, "subject": "外出"}),
+        SystemNote(message=BOUNCED_NOTE, params={"address": LIN, "text": f"5.1.1 no {LIN}"}),
+        SystemNote(message=BOUNCED_NOTE, params={"address": f"x{LIN}", "text": "5.1.1"}),
+    ]
+    interactions.add_system_entries(
+        actor=SETUP, notes=[(of_other.pk, one) for one in notes], occurred_at=clock.now(), now=clock.now()
+    )
+
+    actions.erase_people(actor=SETUP, mail_addresses=[LIN], **given())
+
+    assert list(Interaction.objects.filter(customer=of_other).order_by("pk").values_list("params", flat=True)) == [
+        {"sender": "█", "subject": "外出"},
+        {"address": "█", "text": "5.1.1 no █"},
+        {"address": f"x{LIN}", "text": "5.1.1"},
+    ]
+
+
+def test_guard__lets_the_redactor_blank_what_is_filled_in_and_never_reword() -> None:
+    note = SystemNote(message=AUTOMATIC_NOTE, params={"sender": LIN, "subject": "外出"})
+    interactions.add_system_entries(
+        actor=SETUP, notes=[(customer().pk, note)], occurred_at=clock.now(), now=clock.now()
+    )
+    row = Interaction.objects.get(message=AUTOMATIC_NOTE)
+    for params in ({"sender": "█", "subject": "在家"}, {"sender": "█"}, {"sender": "█", "subject": ["外出"]}):
+        with pytest.raises(DatabaseError, match="append-only"), as_redactor():
+            Interaction.objects.filter(pk=row.pk).update(params=params)
+    blank = {"sender": "█", "subject": "外出"}
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Interaction.objects.filter(pk=row.pk).update(params=blank)
+    with as_redactor():
+        assert Interaction.objects.filter(pk=row.pk).update(params=blank) == 1
+
+
+def test_filing__knows_a_sender_by_a_domain_in_its_own_letters_and_in_those_of_servers() -> None:
+    known("李@例子.中国")
+    row = filed(letter(sender="李@xn--fsqu00a.xn--fiqs8s"))
+    assert (row.sender, row.state) == ("李@xn--fsqu00a.xn--fiqs8s", "taken")
+    odd = filed(letter(sender=f"li@{'例' * 80}.中国", number=2), box=row.mailbox, uid=2)
+    assert odd.state == "waiting"
+
+    actions.erase_people(actor=SETUP, mail_addresses=["李@例子.中国"], **given())
+
+    row.refresh_from_db()
+    assert row.sender == ""
