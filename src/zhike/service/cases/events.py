@@ -239,6 +239,15 @@ class CaseMovedEvent(outbox.Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRaisedEvent(outbox.Event):
+    """A lesser matter has become a complaint."""
+
+    type: ClassVar[str] = "cases.raised"
+    case_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOwnerChangedEvent(outbox.Event):
     type: ClassVar[str] = "cases.owner_changed"
     case_id: int

@@ -158,7 +158,7 @@ class CaseDetailOut(Schema):
     effort: EffortOut
 
 
-class SaidIn(Schema):
+class SpokenIn(Schema):
     """A contact on a case."""
 
     channel: Channel
@@ -170,6 +170,14 @@ class SaidIn(Schema):
     external_ref: Annotated[str, Field(max_length=120)] = ""
 
 
+class SaidIn(SpokenIn):
+    """What the customer said. A complaint (`kind`) makes one of a lesser case, of `category` where given."""
+
+    kind: CaseKind | None = None
+    category: Code = ""
+    severity: Severity | None = None
+
+
 class CodingIn(Schema):
     """Why it happened and who answers for it."""
 
@@ -179,7 +187,7 @@ class CodingIn(Schema):
     route: Annotated[str, Field(max_length=80)] = ""
 
 
-class ReplyIn(SaidIn):
+class ReplyIn(SpokenIn):
     """What we told the customer. `answer` says that it solves the matter, which needs its coding."""
 
     answer: bool = False

@@ -109,7 +109,7 @@ def confirm(request: HttpRequest, call_id: Id, payload: ConfirmIn) -> dict[str, 
 @router.post("/calls/{call_id}/attach", response=CallOut, summary="Add the call to a case")
 def attach(request: HttpRequest, call_id: Id, payload: AttachIn) -> dict[str, Any]:
     actor = actor_of(request)
-    actions.attach_call(actor=actor, call_id=call_id, case_id=payload.case_id, now=clock.now())
+    actions.attach_call(actor=actor, call_id=call_id, **payload.dict(), now=clock.now())
     return _call(queries.get_call(actor=actor, call_id=call_id))
 
 

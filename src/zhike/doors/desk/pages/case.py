@@ -72,12 +72,14 @@ def _body(request: HttpRequest, actor: Actor, row: Any, now: datetime, *, last: 
 
 
 def _composer(row: Any, actor: Actor, refused: forms.Form | None) -> dict[str, Any]:  # noqa: ANN401 - a case
-    """Answer by the channel in which the customer spoke, or in which who wrote on the web wants to hear from us.
+    """Answer whoever spoke last by the channel in which they did, or in which who wrote on the web wants to hear.
 
     Their name stands on the button, ours under the mail. What was refused stands in it as it was sent.
     """
-    author = queries.awaiting_author(actor=actor, case=row)
-    spoke_by = ANSWER_CHANNELS[author.answer_by].value if author else row.channel
+    author = queries.last_speaker(actor=actor, case=row)
+    spoke_by = row.channel
+    if author is not None:
+        spoke_by = ANSWER_CHANNELS[author.answer_by].value if author.answer_by else author.channel
     fresh = {
         "name": queries.addressee(row, author),
         "channel": spoke_by if spoke_by != "system" else "call",

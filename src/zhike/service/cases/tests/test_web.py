@@ -169,7 +169,7 @@ def test_web__who_writes_about_anothers_case_speaks_under_their_own_name_and_is_
     assert (word.interaction.contact_id, word.interaction.subject[-len(goods.waybill) :]) == (None, goods.waybill)
     named = queries.web_authors(actor=SETUP, interaction_ids=[word.interaction_id])
     assert [one.name for one in named.values()] == ["周航"]
-    waiting = queries.awaiting_author(actor=SETUP, case=made)
+    waiting = queries.last_speaker(actor=SETUP, case=made)
     assert waiting is not None
     assert (waiting.name, waiting.answer_by, queries.addressee(made, waiting)) == ("周航", AnswerBy.SMS, "周航")
     # No mail to somebody else in their stead.
@@ -179,7 +179,10 @@ def test_web__who_writes_about_anothers_case_speaks_under_their_own_name_and_is_
     actions.tell_customer(actor=SETUP, case_id=made.pk, said=told, now=NOW + 2 * HOUR)
     made.refresh_from_db()
     assert Interaction.objects.get(direction="out").contact_id is None
-    assert queries.awaiting_author(actor=SETUP, case=made) is None
+    # Every further word is to them too, until somebody else speaks.
+    told_again = queries.last_speaker(actor=SETUP, case=made)
+    assert told_again is not None
+    assert told_again.name == "周航"
     write(actor=holder(sent(joined)), text="还没有收到补发\n请回电", now=NOW + 3 * HOUR)
     again = WebWord.objects.select_related("interaction").latest("pk").interaction
     assert (again.contact_id, again.subject) == (None, "还没有收到补发")

@@ -18,7 +18,7 @@ from zhike.record.interactions.types import ContactLog, Direction
 from zhike.record.shipments import queries as shipments
 from zhike.service.cases import actions as cases
 from zhike.service.cases import queries as case_queries
-from zhike.service.cases.types import CaseEntry, Origin, Said, Taken
+from zhike.service.cases.types import CaseEntry, CaseKind, Origin, Said, Taken
 from zhike.service.reception import events, queries
 from zhike.service.reception.actions._parts import external_of, locked_call, name_of, tell_call
 from zhike.service.reception.models import Call
@@ -88,8 +88,13 @@ def confirm_caller(
 
 
 @action
-def attach_call(*, actor: Actor, call_id: int, case_id: int, now: datetime) -> Taken:
-    """The call belongs to this case: it stands in its talk and on the customer's timeline, once."""
+def attach_call(
+    *, actor: Actor, call_id: int, case_id: int, kind: CaseKind | None = None, category: str = "", now: datetime
+) -> Taken:
+    """The call belongs to this case: it stands in its talk and on the customer's timeline, once.
+
+    A complaint makes a complaint of a lesser case, of `category` where that is one for complaints.
+    """
     call = _open(actor, call_id)
     authorize(actor, SERVE, subject=("call", call_id))
     if call.case_id is not None:
@@ -103,6 +108,8 @@ def attach_call(*, actor: Actor, call_id: int, case_id: int, now: datetime) -> T
         contact_id=person,
         at=call.started_at,
         external=external_of(call),
+        kind=kind,
+        category=category,
     )
     taken = cases.attach_contact(actor=actor, case_id=case_id, said=said, now=now)
     _belongs(call, actor, taken, case.customer_id, now)

@@ -20,6 +20,7 @@ from zhike.platform.ui.components import Clock, ClockState
 from zhike.platform.ui.requests import is_fragment, require_actor
 from zhike.platform.ui.toasts import toast
 from zhike.record.customers.types import CardPlace, cards
+from zhike.service.cases.types import CaseKind
 from zhike.service.reception import actions, queries
 from zhike.service.reception.models import Call
 from zhike.service.reception.pages._shared import call_status, call_url, caller_name, case_word, masked, standing_of
@@ -108,6 +109,7 @@ def _of_summary(actor: Actor, found: Pop, now: datetime) -> dict[str, Any]:
         return {}
     return {
         **standing_of(summary),
+        "complaint_kind": CaseKind.COMPLAINT.value,
         "lines": [
             (row, Clock(state=ClockState.RUNNING, due=row.next_due_at, zone=row.zone) if row.next_due_at else None)
             for row in found.open_cases[:SHOWN_CASES]
@@ -176,8 +178,12 @@ def attach(request: HttpRequest, call_id: int) -> HttpResponse:
     case_id = _number(request.POST.get("case", ""))
     if case_id is None:
         raise Invalid
-    taken = actions.attach_call(actor=actor, call_id=call_id, case_id=case_id, now=clock.now())
-    toast(request, gettext("The call belongs to %(number)s.") % {"number": taken.number})
+    kind = CaseKind.COMPLAINT if request.POST.get("complains") else None
+    taken = actions.attach_call(actor=actor, call_id=call_id, case_id=case_id, kind=kind, now=clock.now())
+    words = gettext("The call belongs to %(number)s.")
+    if taken.raised:
+        words = gettext("The call belongs to %(number)s; it is a complaint from now on, with the deadline of the law.")
+    toast(request, words % {"number": taken.number})
     return _after(request, actor, call_id)
 
 
