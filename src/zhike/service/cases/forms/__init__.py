@@ -102,7 +102,7 @@ class ReplyForm(forms.Form):
 
 
 class SpokenForm(forms.Form):
-    """What somebody has said again, by a channel that does not write itself; `kind` only where it may raise the case."""
+    """What somebody has said again, by a channel that does not write itself; a complaint may raise a lesser case."""
 
     channel = forms.ChoiceField(label=_("Channel"), choices=_labels(CHANNEL_LABELS, IN_CHANNELS))
     contact = forms.ChoiceField(label=_("Who spoke"), required=False)

@@ -19,14 +19,14 @@ from zhike.record.shipments.tests.factories import shipment
 from zhike.service.cases import actions, queries
 from zhike.service.cases.models import Case
 from zhike.service.cases.tests.factories import NOW, SETUP, case, entry, said
-from zhike.service.cases.types import CaseKind, CaseState, MailReply
+from zhike.service.cases.types import CaseKind, CaseState, MailReply, Said
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def complaint(**changes: object) -> object:
-    return said("包裹破了", channel=Channel.CALL, kind=CaseKind.COMPLAINT, category="damaged", **changes)
+def complaint() -> Said:
+    return said("包裹破了", channel=Channel.CALL, kind=CaseKind.COMPLAINT, category="damaged")
 
 
 def complains_of(of: Customer) -> str:

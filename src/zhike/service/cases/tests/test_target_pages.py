@@ -1,5 +1,6 @@
 """Pages of targets: whom to ask, which target would end, who reads another time, where the same time holds."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from zhike.record.agreements.models import ServiceTarget, TargetChange
-from zhike.record.agreements.tests.factories import changed, proposed
+from zhike.record.agreements.tests.factories import agreement, changed, first_response, proposed
 from zhike.record.agreements.tests.test_pages import signed_in
+from zhike.record.customers.tests.factories import customer
 from zhike.record.organization import queries as roles
 from zhike.service.cases import queries
 from zhike.service.cases.tests.factories import NOW, SETUP
@@ -39,8 +41,19 @@ def test_pages__name_the_target_that_would_end(desk: Any) -> None:  # noqa: ANN4
     changed(category="damaged", customer_class="A", budget=6 * HOUR)
     target = ServiceTarget.objects.filter(category="damaged").latest("pk")
     page = signed_in("quality").get(reverse("cases:target_new"), {"of": str(target.pk), "end": "1"}).content.decode()
-    assert "提出终止时限：" in page
-    assert "6" in page.split("提出终止时限：")[1][:80]
+    titles = re.findall(r"<h1[^>]*>\s*(提出终止时限：[^<]*?)\s*</h1>", page)
+    assert titles == ["提出终止时限：解决，6工作小时（破损，A）"]
+
+
+def test_agreed__shows_the_words_of_a_category(desk: Any) -> None:  # noqa: ANN401 - staff
+    agreement(customer(), first_response(45, category="damaged"))
+    page = signed_in("supervisor").get(reverse("cases:targets_agreed")).content.decode()
+    with translation.override("zh-hans"):
+        word = str(queries.category_labels(actor=SETUP)["damaged"])
+    cells = re.findall(r"<td\b.*?</td>", page, re.DOTALL)
+    shown = {re.sub(r"<[^>]+>|\s", "", cell) for cell in cells}
+    assert word in shown
+    assert "damaged" not in shown
 
 
 def test_preview__counts_who_reads_another_time_and_names_the_class_that_has_the_same(
