@@ -85,6 +85,11 @@ class ContactAttached(audit.Event):
     personal = _TEXTS
 
 
+class ContactDetached(audit.Event):
+    type = "cases.contact_detached"
+    label = _("Contact taken out of a case")
+
+
 class CaseMoved(audit.Event):
     type = "cases.moved"
     label = _("State of a case changed")

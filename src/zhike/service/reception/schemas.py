@@ -99,6 +99,10 @@ class AttachIn(Schema):
     category: Code = ""
 
 
+class TakeOutIn(Schema):
+    reason: str = Field(min_length=1, max_length=300)
+
+
 class NoteIn(Schema):
     note: str = Field("", max_length=4000)
 

@@ -19,6 +19,7 @@ from zhike.doors.desk.pages import shipment_parts
 from zhike.doors.desk.pages.case_mail import talk
 from zhike.platform import clock, phones
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import id_of
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind, Tab
@@ -184,8 +185,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     shown = list(rows[:ROWS])
     wanted = request.GET.get("case", "")
     chosen = next((row for row in shown if str(row.pk) == wanted), None)
-    if chosen is None and wanted.isascii() and wanted.isdigit() and len(wanted) < 19:  # noqa: PLR2004 - fits a bigint
-        chosen = queries.case_rows(actor=actor).filter(pk=int(wanted)).first()
+    if chosen is None and (case_id := id_of(wanted)) is not None:
+        chosen = queries.case_rows(actor=actor).filter(pk=case_id).first()
     chosen = chosen or (shown[0] if shown else None)
     context: dict[str, Any] = {
         "view": view,

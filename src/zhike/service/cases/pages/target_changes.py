@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.calendars.show import who
+from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Conflict, Invalid
 from zhike.platform.parameters.types import ProposalState
 from zhike.platform.ui.access import requires
@@ -120,7 +121,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Propose a target, or with `of` another one in the place of this, or with `end` that it ends."""
     actor, now = require_actor(request), clock.now()
     chosen = request.GET.get("of", "")
-    row = targets.get_target(actor=actor, target_id=int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None  # noqa: PLR2004 - of a bigint
+    # What is no id at all is no target, like one that is not there.
+    row = targets.get_target(actor=actor, target_id=id_of(chosen) or 0) if chosen else None
     form: EndTargetForm
     if row is not None and request.GET.get("end"):
         form = EndTargetForm(posted(request))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from zhike.platform.audit.words import naming_of
 from zhike.record.agreements.models import ServiceTarget, TargetChange
 from zhike.record.agreements.tests.factories import agreement, changed, first_response, proposed
 from zhike.record.agreements.tests.test_pages import signed_in
@@ -69,3 +70,16 @@ def test_preview__counts_who_reads_another_time_and_names_the_class_that_has_the
         page = signed_in("supervisor").get(reverse("cases:target_change", args=[made])).content.decode()
         assert ("与以下等级的现行时限相同：A。" in page) == (budget == 2 * HOUR)
         TargetChange.objects.filter(pk=made).delete()
+
+
+@pytest.mark.parametrize("text", ["abc", "9" * 30, "１２", "0"])
+def test_new__for_what_is_no_target_is_a_page_that_says_so(desk: Any, text: str) -> None:  # noqa: ANN401 - staff
+    assert signed_in("quality").get(reverse("cases:target_new"), {"of": text}).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["abc", "9" * 30, "１２"])
+def test_names__of_what_is_no_id_are_none(desk: Any, text: str) -> None:  # noqa: ANN401 - staff
+    for naming in ("case", "shipment", "order", "customer", "contact", "staff", "unit", "mailbox"):
+        named = naming_of(naming)
+        assert named is not None
+        assert named(actor=SETUP, keys=[text]) == {}

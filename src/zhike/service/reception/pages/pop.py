@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext_lazy
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
-from zhike.platform.errors import Invalid
+from zhike.platform.db.ids import id_of
+from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.ui import slots
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Clock, ClockState
@@ -132,10 +133,6 @@ def _cards(actor: Actor, customer_id: int, now: datetime) -> list[dict[str, Any]
     return shown
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - a bigint
-
-
 def _after(request: HttpRequest, actor: Actor, call_id: int) -> HttpResponse:
     """The pop anew where it asked, else the page of the call."""
     call = queries.get_call(actor=actor, call_id=call_id)
@@ -150,24 +147,44 @@ def confirm(request: HttpRequest, call_id: int) -> HttpResponse:
     sent = request.GET if undoing else request.POST
     if sent.get("who", Who.KNOWN.value) not in {one.value for one in Who}:
         raise Invalid
+    if undoing:
+        return _taken_back(request, actor, call_id)
     before = queries.get_call(actor=actor, call_id=call_id)
+    _say(actor, call_id, sent)
+    named = {"customer": before.customer_id, "contact": before.contact_id, "shipment": before.shipment_id}
+    back = {"who": before.who, **{name: pk for name, pk in named.items() if pk is not None}}
+    # Who may not know what was said before cannot say it again.
+    hidden = sight.is_hidden(before) or (before.shipment_id is not None and sight.goods_of(before) is None)
+    undo = "" if hidden else f"{reverse('reception:confirm', args=[call_id])}?{urlencode(back)}"
+    toast(request, CONFIRMED[Who(sent.get("who", Who.KNOWN.value))], undo=undo)
+    return _after(request, actor, call_id)
+
+
+def _say(actor: Actor, call_id: int, sent: QueryDict) -> None:
     actions.confirm_caller(
         actor=actor,
         call_id=call_id,
         who=Who(sent.get("who", Who.KNOWN.value)),
-        customer_id=_number(sent.get("customer", "")),
-        contact_id=_number(sent.get("contact", "")),
-        shipment_id=_number(sent.get("shipment", "")),
+        customer_id=id_of(sent.get("customer", "")),
+        contact_id=id_of(sent.get("contact", "")),
+        shipment_id=id_of(sent.get("shipment", "")),
         now=clock.now(),
     )
-    if undoing:
-        toast(request, gettext("Taken back."))
+
+
+def _taken_back(request: HttpRequest, actor: Actor, call_id: int) -> HttpResponse:
+    """Undo leads to a page whatever has become meanwhile of the call, or of whom it named before."""
+    try:
+        _say(actor, call_id, request.GET)
+    except (Conflict, Invalid, NotFound) as error:
+        toast(request, gettext("It could not be taken back: %(why)s") % {"why": error.text()})
     else:
-        named = {"customer": before.customer_id, "contact": before.contact_id, "shipment": before.shipment_id}
-        back = {"who": before.who, **{name: pk for name, pk in named.items() if pk is not None}}
-        undo = "" if sight.is_hidden(before) else f"{reverse('reception:confirm', args=[call_id])}?{urlencode(back)}"
-        toast(request, CONFIRMED[Who(sent.get("who", Who.KNOWN.value))], undo=undo)
-    return _after(request, actor, call_id)
+        toast(request, gettext("Taken back."))
+    try:
+        return _after(request, actor, call_id)
+    except NotFound:
+        # The call was put through to somebody beyond one's reach.
+        return HttpResponseRedirect(reverse("reception:calls"))
 
 
 @require_POST
@@ -175,7 +192,8 @@ def confirm(request: HttpRequest, call_id: int) -> HttpResponse:
 def attach(request: HttpRequest, call_id: int) -> HttpResponse:
     """The call belongs to a case that is open: nobody explains twice (CASE-03)."""
     actor = require_actor(request)
-    case_id = _number(request.POST.get("case", ""))
+    # Undo of taking it out says the case in its address.
+    case_id = id_of(request.POST.get("case", request.GET.get("case", "")))
     if case_id is None:
         raise Invalid
     kind = CaseKind.COMPLAINT if request.POST.get("complains") else None
