@@ -67,7 +67,7 @@ class CaseClosed(Conflict):
 class ContactOpened(Conflict):
     code = "contact_opened_case"
     message = _("%(number)s began with this contact; it cannot be taken out.")
-    next_step = _("Open the right case, then close this one as a duplicate or as opened by mistake.")
+    next_step = _("Open the right case, then close this one as its duplicate.")
 
 
 class MoveNotAllowed(Conflict):

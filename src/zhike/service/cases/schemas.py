@@ -415,7 +415,7 @@ class TargetPreviewOut(Schema):
     """What would happen if the change held now: counts over the company, rows of what the caller may open.
 
     `breaks` are broken at once, `mends` no longer broken, `paused` move once they run again. `more`: there were more
-    open matters than are looked at.
+    open matters than the 20,000 that are looked at, so that every count is the least there is.
     """
 
     looked: int

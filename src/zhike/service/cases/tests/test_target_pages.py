@@ -10,13 +10,14 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from zhike.platform.audit.words import naming_of
+from zhike.record.agreements import actions
 from zhike.record.agreements.models import ServiceTarget, TargetChange
-from zhike.record.agreements.tests.factories import agreement, changed, first_response, proposed
+from zhike.record.agreements.tests.factories import SECOND, agreement, changed, first_response, proposed
 from zhike.record.agreements.tests.test_pages import signed_in
 from zhike.record.customers.tests.factories import customer
 from zhike.record.organization import queries as roles
 from zhike.service.cases import queries
-from zhike.service.cases.tests.factories import NOW, SETUP
+from zhike.service.cases.tests.factories import NOW, SETUP, case
 from zhike.service.cases.tests.test_web import desk, take
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,34 @@ def test_names__of_what_is_no_id_are_none(desk: Any, text: str) -> None:  # noqa
         named = naming_of(naming)
         assert named is not None
         assert named(actor=SETUP, keys=[text]) == {}
+
+
+def test_preview__comes_after_the_page_as_a_fragment_and_says_at_least_beyond_its_bound(
+    desk: Any,  # noqa: ANN401 - staff
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Any,  # noqa: ANN401 - a fixture of pytest-django
+) -> None:
+    for _time in range(3):
+        case(category="damaged")
+    made = proposed(category="damaged", budget=2 * HOUR)
+    client, place = signed_in("supervisor"), reverse("cases:target_preview", args=[made])
+    page = client.get(reverse("cases:target_change", args=[made])).content.decode()
+    assert f'hx-get="{place}"' in page
+    assert "<progress" in page
+    assert "zk-piles" not in page
+    whole = client.get(place).content.decode()
+    assert whole.count('<th scope="row">') == 3
+    assert "至少" not in whole
+    for module in ("queries.targets", "pages.target_changes"):
+        monkeypatch.setattr(f"zhike.service.cases.{module}.MOST", 2)
+    with django_assert_max_num_queries(30):
+        part = client.get(place).content.decode()
+    assert part.count("至少") == 7
+    assert part.count('<th scope="row">') == 2
+    told = client.get(f"/api/v1/service-target-changes/{made}/preview").json()
+    assert (told["looked"], told["clocks"], told["more"]) == (2, 2, True)
+    # Exactly as many as are looked at is not more.
+    monkeypatch.setattr("zhike.service.cases.queries.targets.MOST", 3)
+    assert client.get(f"/api/v1/service-target-changes/{made}/preview").json()["more"] is False
+    actions.refuse_target(actor=SECOND, change_id=made, note="不需要", now=NOW)
+    assert client.get(place).status_code == 404

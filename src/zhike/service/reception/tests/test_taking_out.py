@@ -37,6 +37,7 @@ def test_call__comes_out_of_a_wrong_case_and_goes_into_the_right_one() -> None:
     wrong.refresh_from_db()
     assert (wrong.contacts, wrong.repeats, wrong.switches) == (2, 1, 1)
     entry = Call.objects.get().interaction_id
+    assert entry is not None
     make.tell(Told.ENDED, ref=row.ref, at=NOW + 9 * SECOND)
     actions.wrap_up(actor=actor, call_id=row.pk, note="", now=NOW + 10 * SECOND)
     with pytest.raises(Invalid):
