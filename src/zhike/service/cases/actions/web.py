@@ -83,7 +83,8 @@ def keep_photo(*, actor: Actor, content: bytes, name: str, once: str = "", now: 
             return known.file_id
     kept = files.store(actor=actor, content=clean, filename=name, purpose=PHOTO, now=now)
     if once:
-        KeptPhoto.objects.update_or_create(**mark, defaults={"file_id": kept.id, "at": now})
+        KeptPhoto.objects.filter(**mark).delete()
+        KeptPhoto.objects.create(**mark, file_id=kept.id, at=now)
     audit.record(actor, events.WebWordTaken(subject=("file", kept.id), after={"photo": kept.id}), now=now)
     return kept.id
 

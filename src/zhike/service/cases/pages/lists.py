@@ -115,9 +115,7 @@ def _search(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     """A whole number of a case or a customer straight from the tables; all else by the index."""
     number = text.strip().upper()
     if _NUMBER.fullmatch(number):
-        # Two look-ups by index; one condition over both tables would read every case.
-        own, theirs = Case.objects.filter(number=number), Case.objects.filter(customer__number=number)
-        return rows.filter(pk__in=own.order_by().values("pk").union(theirs.order_by().values("pk")))
+        return queries.numbered(rows, number)
     return search.among(rows=rows, kind=KIND, text=text)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -230,8 +230,10 @@ def preview(request: HttpRequest, change_id: int) -> HttpResponse:
     row = targets.get_change(actor=actor, change_id=change_id)
     if row.state != ProposalState.PENDING.value:
         raise NotFound
+    found = queries.preview_target(actor=actor, change=row, now=now)
     context = {
-        "preview": queries.preview_target(actor=actor, change=row, now=now),
+        "preview": found,
+        "least": pgettext("number", "at least") if found.more else "",
         "most": MOST,
         "later": bool(row.valid_from and row.valid_from > now),
     }
