@@ -74,12 +74,15 @@ def keep_photo(*, actor: Actor, content: bytes, name: str, once: str = "", now: 
     """
     authorize(actor, ASK_OUTSIDE)
     clean = without_metadata(content, name=name[:80])
-    mark = {"once": once[:MOST_ONCE], "content": hashlib.sha256(clean).hexdigest()}
+    fingerprint = hashlib.sha256(clean).hexdigest()
+    # Two pictures of one form may look alike; they have names of their own.
+    named = hashlib.sha256(f"{fingerprint} {name}".encode("utf-8", "replace")).hexdigest()
+    mark = {"once": once[:MOST_ONCE], "content": named}
     if once:
         _lock(f"{mark['once']}:{mark['content']}")
         known = KeptPhoto.objects.filter(**mark).first()
-        there = kept_contents(PHOTO, among=[mark["content"]]) if known is not None else {}
-        if known is not None and known.file_id in there.get(mark["content"], ()):
+        there = kept_contents(PHOTO, among=[fingerprint]) if known is not None else {}
+        if known is not None and known.file_id in there.get(fingerprint, ()):
             return known.file_id
     kept = files.store(actor=actor, content=clean, filename=name, purpose=PHOTO, now=now)
     if once:

@@ -84,7 +84,7 @@ class CasePhoto(models.Model):
 class KeptPhoto(models.Model):
     """Which picture came with which sending of a form (`once`): the same form sent twice finds the file kept first.
 
-    `content` is the fingerprint of the picture as it is kept. Rows go after a few days; files stay with their case.
+    `content` is the fingerprint of the picture and its name. Rows go after a few days; files stay with their case.
     """
 
     id = models.BigAutoField(primary_key=True)
