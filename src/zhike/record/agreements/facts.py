@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor, system_actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
 from zhike.record.agreements import queries
 from zhike.record.agreements.types import PROMISE_LABELS, PromiseState
@@ -50,13 +51,13 @@ def _state_names(values: Sequence[str]) -> Mapping[str, str]:
 
 
 def _staff_names(values: Sequence[str]) -> Mapping[str, str]:
-    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=ids_of(values))
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 
 def _unit_names(values: Sequence[str]) -> Mapping[str, str]:
     """A unit's name is no secret within the company."""
-    found = organization.unit_labels(actor=_NAMES, unit_ids={int(value) for value in values if value.isdecimal()})
+    found = organization.unit_labels(actor=_NAMES, unit_ids=ids_of(values))
     return {str(pk): name for pk, name in found.items()}
 
 

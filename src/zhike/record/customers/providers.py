@@ -13,6 +13,7 @@ from zhike.platform.actors import Actor, system_actor
 from zhike.platform.bulk.forgetting import ended_before, forget_runs
 from zhike.platform.bulk.forgetting import forget_people as forget_imported
 from zhike.platform.bulk.types import Target, register
+from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import name_dimension
 from zhike.platform.search.types import Document, Hit, Numbers, Sight, register_numbers, register_source
 from zhike.record.customers.actions import change_owner
@@ -239,7 +240,7 @@ class ExactNumbers:
 
 
 def _customer_names(values: Sequence[str]) -> Mapping[str, str]:
-    return documents.names([int(value) for value in values if value.isdecimal()])
+    return documents.names(ids_of(values))
 
 
 for _table in ("customers_customer", "customers_contact", "customers_enquiry", "customers_stagechange"):

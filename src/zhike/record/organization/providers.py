@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.platform.actors import Actor, ActorKind, Reach, find_actors_with, system_actor
 from zhike.platform.audit.words import register_naming
 from zhike.platform.bulk.types import Target, register
+from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import name_dimension
 from zhike.platform.ops.upgrades import register_upgrade
 from zhike.platform.search.types import Document, Sight, register_source
@@ -170,7 +171,7 @@ register_unit_move(ScopeColumn("search_document"))
 
 def _unit_names(values: Sequence[str]) -> Mapping[str, str]:
     """Names of units by id, for figures; a unit's name is no secret within the company."""
-    rows = Unit.objects.filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = Unit.objects.filter(pk__in=ids_of(values))
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 

@@ -1,6 +1,6 @@
 """Cases, their tasks and their endings for programs."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -44,6 +44,7 @@ from zhike.service.cases.schemas import (
     RemedyStateOut,
     ReplyIn,
     SaidIn,
+    SpokenIn,
     TakenOut,
     TargetCandidateOut,
     TargetChangeIn,
@@ -139,8 +140,10 @@ def get_case(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/cases/{number}/contacts", response={201: TakenOut}, summary="The customer speaks again on this case")
 def attach_contact(request: HttpRequest, number: str, payload: SaidIn) -> Status[dict[str, Any]]:
+    """A complaint makes a complaint of a lesser case (`raised`), with its clocks from now on."""
+    kind = {name: getattr(payload, name) for name in ("kind", "category", "severity")}
     taken = actions.attach_contact(
-        actor=actor_of(request), case_id=_id(request, number), said=_said(payload), now=clock.now()
+        actor=actor_of(request), case_id=_id(request, number), said=replace(_said(payload), **kind), now=clock.now()
     )
     return Status(201, asdict(taken))
 
@@ -468,7 +471,7 @@ def _case(request: HttpRequest, number: str) -> Case:
     return queries.get_case(actor=actor_of(request), case_id=_id(request, number))
 
 
-def _said(payload: SaidIn) -> Said:
+def _said(payload: SpokenIn) -> Said:
     return Said(
         channel=payload.channel,
         body=payload.body,

@@ -90,6 +90,11 @@ class ContactAttached(audit.Event):
     personal = _TEXTS
 
 
+class ContactDetached(audit.Event):
+    type = "cases.contact_detached"
+    label = _("Contact taken out of a case")
+
+
 class CaseMoved(audit.Event):
     type = "cases.moved"
     label = _("State of a case changed")
@@ -241,6 +246,15 @@ class CaseMovedEvent(outbox.Event):
     kind: str
     ending: str = ""
     handling: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRaisedEvent(outbox.Event):
+    """A lesser matter has become a complaint."""
+
+    type: ClassVar[str] = "cases.raised"
+    case_id: int
+    customer_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

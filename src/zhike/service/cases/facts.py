@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor, system_actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
 from zhike.platform.outbox import Mode
 from zhike.record.customers.types import CHANNEL_LABELS, Channel, Label
@@ -298,12 +299,12 @@ def _cause_names(values: Sequence[str]) -> Mapping[str, str]:
 
 def _unit_names(values: Sequence[str]) -> Mapping[str, str]:
     """A unit's name is no secret within the company."""
-    found = organization.unit_labels(actor=_NAMES, unit_ids={int(value) for value in values if value.isdecimal()})
+    found = organization.unit_labels(actor=_NAMES, unit_ids=ids_of(values))
     return {str(pk): name for pk, name in found.items()}
 
 
 def _staff_names(values: Sequence[str]) -> Mapping[str, str]:
-    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=ids_of(values))
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 

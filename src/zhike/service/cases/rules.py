@@ -64,6 +64,12 @@ class CaseClosed(Conflict):
     next_step = _("Reopen it; it keeps its number.")
 
 
+class ContactOpened(Conflict):
+    code = "contact_opened_case"
+    message = _("%(number)s began with this contact; it cannot be taken out.")
+    next_step = _("Open the right case, then close this one as its duplicate.")
+
+
 class MoveNotAllowed(Conflict):
     code = "case_move_not_allowed"
     message = _("A case cannot go from “%(old)s” to “%(new)s”.")

@@ -159,7 +159,7 @@ class CaseDetailOut(Schema):
     effort: EffortOut
 
 
-class SaidIn(Schema):
+class SpokenIn(Schema):
     """A contact on a case."""
 
     channel: Channel
@@ -171,6 +171,14 @@ class SaidIn(Schema):
     external_ref: Annotated[str, Field(max_length=120)] = ""
 
 
+class SaidIn(SpokenIn):
+    """What the customer said. A complaint (`kind`) makes one of a lesser case, of `category` where given."""
+
+    kind: CaseKind | None = None
+    category: Code = ""
+    severity: Severity | None = None
+
+
 class CodingIn(Schema):
     """Why it happened and who answers for it."""
 
@@ -180,7 +188,7 @@ class CodingIn(Schema):
     route: Annotated[str, Field(max_length=80)] = ""
 
 
-class ReplyIn(SaidIn):
+class ReplyIn(SpokenIn):
     """What we told the customer. `answer` says that it solves the matter, which needs its coding."""
 
     answer: bool = False
@@ -408,7 +416,7 @@ class TargetPreviewOut(Schema):
     """What would happen if the change held now: counts over the company, rows of what the caller may open.
 
     `breaks` are broken at once, `mends` no longer broken, `paused` move once they run again. `more`: there were more
-    open matters than are looked at.
+    open matters than the 20,000 that are looked at, so that every count is the least there is.
     """
 
     looked: int

@@ -17,7 +17,7 @@ from zhike.record.contacting.types import Fate
 from zhike.record.shipments.events import ShipmentsLate, ShipmentsSilent
 from zhike.service.cases import actions, tasks
 from zhike.service.cases.actions import note_clocks, open_for_shipments, push_standing
-from zhike.service.cases.events import CaseMovedEvent, CaseOwnerChangedEvent, CasesOpenedEvent
+from zhike.service.cases.events import CaseMovedEvent, CaseOwnerChangedEvent, CaseRaisedEvent, CasesOpenedEvent
 from zhike.service.cases.queries.customers import KIND
 from zhike.service.cases.types import CASE_SUBJECT, WaitingState
 from zhike.service.cases.types.defaults import LATE, NO_SCAN
@@ -67,6 +67,12 @@ def show_opened(events: Sequence[Delivered[CasesOpenedEvent]], *, now: datetime)
 
 @subscribe(CaseMovedEvent, name="cases.standing_moved")
 def show_moved(events: Sequence[Delivered[CaseMovedEvent]], *, now: datetime) -> None:
+    _push({one.event.customer_id for one in events}, events, now)
+
+
+@subscribe(CaseRaisedEvent, name="cases.standing_raised")
+def show_raised(events: Sequence[Delivered[CaseRaisedEvent]], *, now: datetime) -> None:
+    """The customer complains from now on, as with a new complaint."""
     _push({one.event.customer_id for one in events}, events, now)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor, system_actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
 from zhike.record.organization import queries as organization
 from zhike.service.knowledge import queries
@@ -63,17 +64,17 @@ def _category_names(values: Sequence[str]) -> Mapping[str, str]:
 
 def _article_names(values: Sequence[str]) -> Mapping[str, str]:
     """Titles are the company's own words, no secret within it."""
-    rows = queries.article_rows(actor=_NAMES).filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = queries.article_rows(actor=_NAMES).filter(pk__in=ids_of(values))
     return {str(row.pk): f"{row.number} {queries.title_of(row)}" for row in rows}
 
 
 def _phrase_names(values: Sequence[str]) -> Mapping[str, str]:
-    rows = queries.phrase_rows(actor=_NAMES).filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = queries.phrase_rows(actor=_NAMES).filter(pk__in=ids_of(values))
     return {str(row.pk): row.code for row in rows}
 
 
 def _staff_names(values: Sequence[str]) -> Mapping[str, str]:
-    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=[int(value) for value in values if value.isdecimal()])
+    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=ids_of(values))
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 

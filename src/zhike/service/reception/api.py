@@ -27,6 +27,7 @@ from zhike.service.reception.schemas import (
     MadeOut,
     NoteIn,
     PopOut,
+    TakeOutIn,
     TookOut,
 )
 from zhike.service.reception.types import CallState, CallTold, WaitingEntry, WaitingState, Who
@@ -109,7 +110,15 @@ def confirm(request: HttpRequest, call_id: Id, payload: ConfirmIn) -> dict[str, 
 @router.post("/calls/{call_id}/attach", response=CallOut, summary="Add the call to a case")
 def attach(request: HttpRequest, call_id: Id, payload: AttachIn) -> dict[str, Any]:
     actor = actor_of(request)
-    actions.attach_call(actor=actor, call_id=call_id, case_id=payload.case_id, now=clock.now())
+    actions.attach_call(actor=actor, call_id=call_id, **payload.dict(), now=clock.now())
+    return _call(queries.get_call(actor=actor, call_id=call_id))
+
+
+@router.post("/calls/{call_id}/take-out", response=CallOut, summary="Take the call out of a wrong case")
+def take_out(request: HttpRequest, call_id: Id, payload: TakeOutIn) -> dict[str, Any]:
+    """Its entry in the case is struck; the call is in hand again. The contact with which a case began stays."""
+    actor = actor_of(request)
+    actions.take_call_out(actor=actor, call_id=call_id, reason=payload.reason, now=clock.now())
     return _call(queries.get_call(actor=actor, call_id=call_id))
 
 

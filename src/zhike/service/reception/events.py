@@ -39,6 +39,11 @@ class CallerConfirmed(audit.Event):
     label = _("Caller confirmed")
 
 
+class CallTakenOut(audit.Event):
+    type = "reception.call_taken_out"
+    label = _("Call taken out of a case")
+
+
 class CallTaken(audit.Event):
     type = "reception.call_taken"
     label = _("Waiting call taken")

@@ -31,6 +31,12 @@ class NoteForm(forms.Form):
     )
 
 
+class TakeOutForm(forms.Form):
+    """Why a call does not belong into a case."""
+
+    reason = forms.CharField(label=_("Why it does not belong there"), max_length=300)
+
+
 class MatterForm(forms.Form):
     """A call that becomes a case."""
 

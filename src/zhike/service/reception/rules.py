@@ -66,7 +66,12 @@ class CallSettled(Conflict):
 class CallOfCase(Conflict):
     code = "call_of_case"
     message = _("This call stands in case %(number)s and on its customer's timeline: the caller is theirs.")
-    next_step = _("What was said is kept. If it was another customer's matter, open a case for them and note it there.")
+    next_step = _("What was said is kept. If it was another customer's matter, take the call out of the case first.")
+
+
+class CallOfNoCase(Conflict):
+    code = "call_of_no_case"
+    message = _("This call stands in no case.")
 
 
 def event_key(told: CallTold, at: datetime) -> str:

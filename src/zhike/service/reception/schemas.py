@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from zhike.service.cases.types import CaseKind
 from zhike.service.reception.types import CallDirection, CallState, Told, WaitingState
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
+Code = Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")]
 
 
 class CallEventIn(Schema):
@@ -90,7 +92,15 @@ class ConfirmIn(Schema):
 
 
 class AttachIn(Schema):
+    """A complaint (`kind`) makes one of a lesser case, of `category` where given."""
+
     case_id: Id
+    kind: CaseKind | None = None
+    category: Code = ""
+
+
+class TakeOutIn(Schema):
+    reason: str = Field(min_length=1, max_length=300)
 
 
 class NoteIn(Schema):

@@ -27,6 +27,7 @@ from zhike.doors.connectors.mail.types import (
 from zhike.platform import addresses, files, parameters
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
+from zhike.platform.db.ids import ids_of
 from zhike.platform.errors import NotFound
 from zhike.platform.files import storage
 from zhike.platform.messaging.settings import SMTP_SENDER, Security
@@ -266,5 +267,5 @@ def mailboxes_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[s
     """Names of mailboxes, by id as text; of those that the actor may manage."""
     if not actor.has(MANAGE.code):
         return {}
-    rows = Mailbox.objects.filter(pk__in=[int(one) for one in keys if one.isdecimal()])
+    rows = Mailbox.objects.filter(pk__in=ids_of(keys))
     return {str(pk): (name, "") for pk, name in rows.values_list("pk", "name")}

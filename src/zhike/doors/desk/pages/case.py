@@ -19,6 +19,7 @@ from zhike.doors.desk.pages import shipment_parts
 from zhike.doors.desk.pages.case_mail import talk
 from zhike.platform import clock, phones
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import id_of
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind, Tab
@@ -72,12 +73,14 @@ def _body(request: HttpRequest, actor: Actor, row: Any, now: datetime, *, last: 
 
 
 def _composer(row: Any, actor: Actor, refused: forms.Form | None) -> dict[str, Any]:  # noqa: ANN401 - a case
-    """Answer by the channel in which the customer spoke, or in which who wrote on the web wants to hear from us.
+    """Answer whoever spoke last by the channel in which they did, or in which who wrote on the web wants to hear.
 
     Their name stands on the button, ours under the mail. What was refused stands in it as it was sent.
     """
-    author = queries.awaiting_author(actor=actor, case=row)
-    spoke_by = ANSWER_CHANNELS[author.answer_by].value if author else row.channel
+    author = queries.last_speaker(actor=actor, case=row)
+    spoke_by = row.channel
+    if author is not None:
+        spoke_by = ANSWER_CHANNELS[author.answer_by].value if author.answer_by else author.channel
     fresh = {
         "name": queries.addressee(row, author),
         "channel": spoke_by if spoke_by != "system" else "call",
@@ -182,8 +185,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     shown = list(rows[:ROWS])
     wanted = request.GET.get("case", "")
     chosen = next((row for row in shown if str(row.pk) == wanted), None)
-    if chosen is None and wanted.isascii() and wanted.isdigit() and len(wanted) < 19:  # noqa: PLR2004 - fits a bigint
-        chosen = queries.case_rows(actor=actor).filter(pk=int(wanted)).first()
+    if chosen is None and (case_id := id_of(wanted)) is not None:
+        chosen = queries.case_rows(actor=actor).filter(pk=case_id).first()
     chosen = chosen or (shown[0] if shown else None)
     context: dict[str, Any] = {
         "view": view,

@@ -54,7 +54,7 @@ def matter(request: HttpRequest) -> HttpResponse:
     form = MatterForm(request.POST, choices=choices)
     try:
         authorize_matter(request.META.get("REMOTE_ADDR", ""), now=now)
-        photos, wrong = _photos(request, actor, now)
+        photos, wrong = _photos(request, actor, now, once=request.POST.get("once", ""))
     except RateLimited:
         form.is_valid()
         form.add_error(
@@ -105,7 +105,7 @@ def case_deed(request: HttpRequest, token: str, deed: str) -> HttpResponse:
         if deed == "settled":
             actions.settle_by_link(actor=actor, now=now)
         else:
-            photos, wrong = _photos(request, actor, now)
+            photos, wrong = _photos(request, actor, now, once=request.POST.get("once", ""))
             form.is_valid()
             for line in wrong:
                 form.add_error("photos", line)
@@ -256,8 +256,9 @@ def _is_proven(proof: str, waybill: str, now: datetime) -> bool:
     return link is not None and waybill_of(link) == waybill.strip()
 
 
-def _photos(request: HttpRequest, actor: Actor, now: datetime) -> tuple[list[int], list[str]]:
-    """The photos of an earlier try and those that came now, as kept; and what is wrong with others."""
+def _photos(request: HttpRequest, actor: Actor, now: datetime, *, once: str) -> tuple[list[int], list[str]]:
+    """The photos of an earlier try and those that came now, as kept, each once; and what is wrong with others."""
+    once = once.replace("\x00", "")
     kept = _unsealed(request.POST.get("kept", ""))
     wrong: list[str] = []
     for upload in request.FILES.getlist("photos"):
@@ -265,19 +266,20 @@ def _photos(request: HttpRequest, actor: Actor, now: datetime) -> tuple[list[int
             wrong.append(gettext("At most %(most)s photos; the first %(most)s have been kept.") % {"most": MOST_PHOTOS})
             break
         try:
-            kept.append(_keep(upload, actor, now))
+            if (pk := _keep(upload, actor, now, once=once)) not in kept:
+                kept.append(pk)
         except Invalid as error:
             wrong += [one.text() for found in error.fields.values() for one in found]
     return kept, wrong
 
 
-def _keep(upload: "UploadedFile[bytes]", actor: Actor, now: datetime) -> int:
+def _keep(upload: "UploadedFile[bytes]", actor: Actor, now: datetime, *, once: str) -> int:
     largest = queries.largest_photo(actor=actor, now=now)
     name = upload.name or "photo"
     if upload.size is not None and upload.size > largest:
         told = gettext("“%(name)s” is larger than %(largest)s MB.")
         raise Invalid.of("file", "too_large", told % {"name": name, "largest": largest // MEGABYTE})
-    return actions.keep_photo(actor=actor, content=upload.read(), name=name, now=now)
+    return actions.keep_photo(actor=actor, content=upload.read(), name=name, once=once, now=now)
 
 
 def _sealed(photos: Sequence[int]) -> str:

@@ -1,5 +1,6 @@
 """Changing the table of targets: one person proposes, another decides; rows replace each other, none is edited."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,8 +19,16 @@ from zhike.record.agreements import events
 from zhike.record.agreements.models import ServiceTarget, TargetChange
 from zhike.record.agreements.policies import APPROVE_TARGETS, SET_TARGETS
 from zhike.record.agreements.queries.standards import listed_words
-from zhike.record.agreements.rules.targets import change_errors
-from zhike.record.agreements.types import ChangeClosed, ChangeOpen, ChangeProgress, LaterRow, TargetDeed, TargetEntry
+from zhike.record.agreements.rules.targets import change_errors, class_of
+from zhike.record.agreements.types import (
+    ChangeClosed,
+    ChangeOpen,
+    ChangeProgress,
+    LaterRow,
+    TargetDeed,
+    TargetEnded,
+    TargetEntry,
+)
 
 SUBJECT: Final = "service_target_change"
 MOST_NOTE: Final = 300
@@ -32,6 +41,7 @@ def propose_target(*, actor: Actor, entry: TargetEntry, now: datetime) -> int:
     Nothing holds before somebody else approves it.
     """
     authorize(actor, SET_TARGETS)
+    entry = replace(entry, customer_class=class_of(entry.customer_class))
     wrong = change_errors(entry, listed_words(), now=now)
     if entry.calendar_id is not None and entry.calendar_id not in calendars.rules_of([entry.calendar_id]):
         wrong["calendar_id"] = [FieldError("unknown", _("There is no such calendar."))]
@@ -88,13 +98,10 @@ def approve_target(*, actor: Actor, change_id: int, note: str = "", now: datetim
     since = max(row.valid_from or now, now)
     held = _held(row.measure, row.category, row.customer_class, since)
     _refuse_later(row.measure, row.category, row.customer_class, since)
-    if row.deed == TargetDeed.END.value and held is None:
-        raise NotFound
+    if row.state == ProposalState.PENDING.value and row.deed == TargetDeed.END.value and held is None:
+        raise TargetEnded
     _close(row, actor, ProposalState.APPROVED, note, now)
-    row.holds_from, row.replaced = since, held
-    if held is not None:
-        held.valid_until = since
-        held.save(update_fields=["valid_until"])
+    row.holds_from, row.replaced = since, _give_way(held, since) if held is not None else None
     if row.budget is not None:
         row.made = ServiceTarget.objects.create(
             measure=row.measure,
@@ -185,6 +192,24 @@ def _held(measure: str, category: str, customer_class: str, at: datetime) -> Ser
         valid_from__lte=at,
     )
     return rows.first()
+
+
+def _give_way(held: ServiceTarget, since: datetime) -> ServiceTarget | None:
+    """End the row that holds; returns the one that is replaced.
+
+    A row that would end in the moment in which it begins has never held and goes; the change that made it stays and
+    tells of it. What is replaced is then the row before it.
+    """
+    if held.valid_from < since:
+        held.valid_until = since
+        held.save(update_fields=["valid_until"])
+        return held
+    maker = TargetChange.objects.filter(made=held).select_related("replaced").first()
+    before = maker.replaced if maker is not None else None
+    TargetChange.objects.filter(made=held).update(made=None)
+    TargetChange.objects.filter(replaced=held).update(replaced=before)
+    ServiceTarget.objects.filter(pk=held.pk).delete()
+    return before
 
 
 def _refuse_later(measure: str, category: str, customer_class: str, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
@@ -181,10 +182,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _customer(actor: Actor, request: HttpRequest) -> CustomerSummary | None:
-    number, key = request.GET.get("customer", "").strip(), request.GET.get("customer_id", "")
+    number, key = request.GET.get("customer", "").strip(), id_of(request.GET.get("customer_id", ""))
     try:
-        if key.isascii() and key.isdecimal() and len(key) < 19:  # noqa: PLR2004 - fits a bigint
-            return customers.summary(actor=actor, customer_id=int(key))
+        if key is not None:
+            return customers.summary(actor=actor, customer_id=key)
         if number:
             return customers.summary(actor=actor, customer_id=customers.id_of(actor=actor, number=number))
     except NotFound:

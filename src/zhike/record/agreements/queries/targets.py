@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateField, DateTimeField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -12,10 +13,10 @@ from zhike.platform.clock import local_date
 from zhike.platform.errors import NotFound
 from zhike.platform.parameters.types import ProposalState
 from zhike.record.agreements.models import AgreementStandard, ServiceTarget, TargetChange
-from zhike.record.agreements.policies import APPROVE_TARGETS, SET_TARGETS, VIEW_TARGETS, sees_changes
+from zhike.record.agreements.policies import APPROVE_TARGETS, SET_TARGETS, VIEW, VIEW_TARGETS, sees_changes
 from zhike.record.agreements.rules.agreements import AgreedTime, agreed
 from zhike.record.agreements.rules.standards import budget
-from zhike.record.agreements.rules.targets import chosen, fits, particularity
+from zhike.record.agreements.rules.targets import chosen, class_of, fits, particularity
 from zhike.record.agreements.types import AgreementState, Candidate, Measure, Target
 from zhike.record.customers import policies as customer_policies
 from zhike.record.customers import queries as customers
@@ -46,17 +47,21 @@ def get_target(*, actor: Actor, target_id: int) -> ServiceTarget:
     return row
 
 
-def agreed_rows(*, actor: Actor, day: datetime) -> QuerySet[AgreementStandard]:
-    """Times that agreements in force set for clocks, of the customers within reach."""
-    today = day.date()
-    rows = AgreementStandard.objects.exclude(version__agreement__state=AgreementState.DRAFT.value).filter(
-        Q(version__agreement__valid_until__isnull=True) | Q(version__agreement__valid_until__gte=today),
-        Q(version__until__isnull=True) | Q(version__until__gte=today),
-        customer_policies.scope(actor, "version__agreement__customer__"),
-        version__valid_from__lte=today,
+def agreed_rows(*, actor: Actor, at: datetime) -> QuerySet[AgreementStandard]:
+    """Times that agreements in force set for clocks, of the customers within reach; days are those of their zones."""
+    if not actor.has(VIEW.code):
+        return AgreementStandard.objects.none()
+    local = Func(F("version__agreement__customer__zone"), Value(at), function="timezone", output_field=DateTimeField())
+    rows = AgreementStandard.objects.exclude(version__agreement__state=AgreementState.DRAFT.value).annotate(
+        today=Cast(local, DateField())
     )
-    rows = rows.exclude(standard__clock="").select_related("standard", "version__agreement__customer")
-    return rows if actor.has(VIEW_TARGETS.code) else rows.none()
+    rows = rows.filter(
+        Q(version__agreement__valid_until__isnull=True) | Q(version__agreement__valid_until__gte=F("today")),
+        Q(version__until__isnull=True) | Q(version__until__gte=F("today")),
+        customer_policies.scope(actor, "version__agreement__customer__"),
+        version__valid_from__lte=F("today"),
+    )
+    return rows.exclude(standard__clock="").select_related("standard", "version__agreement__customer")
 
 
 def change_rows(*, actor: Actor) -> QuerySet[TargetChange]:
@@ -137,6 +142,8 @@ def _after(change: TargetChange, rows: Collection[ServiceTarget], category: str,
 def is_overtaken(*, actor: Actor, change: TargetChange, now: datetime) -> bool:
     """Whether a later change for the same clock, category and class holds already."""
     authorize(actor, SET_TARGETS)
+    if change.budget is not None and change.made_id is None:
+        return True  # its row was replaced from the moment on in which it would have begun
     now_held = ServiceTarget.objects.filter(
         holding(now), measure=change.measure, category=change.category, customer_class=change.customer_class
     ).values_list("pk", flat=True)
@@ -178,6 +185,7 @@ def candidates(
     With a customer the class is theirs and their agreement counts; they must be within reach.
     """
     authorize(actor, VIEW_TARGETS)
+    customer_class = class_of(customer_class)
     own: dict[Measure, AgreedTime] = {}
     if customer_id is not None:
         customers.summary(actor=actor, customer_id=customer_id)

@@ -1,5 +1,6 @@
 """Which target holds: the most particular one; and what a change of the table must say."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
@@ -11,6 +12,7 @@ from zhike.record.agreements.rules.standards import has_number, vague_in
 from zhike.record.agreements.types import FURTHEST, INSTEAD, LONGEST, TargetEntry, Vague
 
 MOST_TEXT: Final = 300
+_CLASS: Final = re.compile(r"[A-Z][A-Z0-9+-]{0,3}")
 
 
 class TargetRow(Protocol):
@@ -43,6 +45,11 @@ def chosen(rows: Iterable[T], *, category: str, customer_class: str) -> Mapping[
     return found
 
 
+def class_of(typed: str) -> str:
+    """A class of customers as it is kept: the analysis gives capital letters."""
+    return typed.strip().upper()
+
+
 def change_errors(entry: TargetEntry, words: Iterable[Vague], *, now: datetime) -> dict[str, list[FieldError]]:
     """What is missing, impossible or says nothing, by field."""
     wrong: dict[str, list[FieldError]] = {}
@@ -52,6 +59,8 @@ def change_errors(entry: TargetEntry, words: Iterable[Vague], *, now: datetime) 
         wrong["calendar_id"] = [
             FieldError("two_ways", _("Hours of the clock need no calendar. Leave one of them out."))
         ]
+    if entry.customer_class and not _CLASS.fullmatch(entry.customer_class):
+        wrong["customer_class"] = [FieldError("form", _("A class is a capital letter, such as A."))]
     listed = tuple(words)
     for name, missing in (
         ("reason", _("Please say why.")),

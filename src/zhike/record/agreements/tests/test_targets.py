@@ -1,9 +1,11 @@
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models import F
 
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.calendars.tests.factories import default_calendar
@@ -63,7 +65,17 @@ def test_target__a_new_row_ends_the_one_before_and_history_stays() -> None:
     with pytest.raises(LaterRow):
         proposed(budget=6 * HOUR)
     # What is approved for a later day can be replaced from that day on: an undo.
+    gone = TargetChange.objects.get()
     changed(budget=24 * HOUR, valid_from=NOW + DAY)
+    # The row that would have begun and ended in one moment is none; the change that made it still tells of it.
+    assert not ServiceTarget.objects.filter(valid_until=F("valid_from")).exists()
+    gone.refresh_from_db()
+    assert (gone.made_id, gone.budget, TargetChange.objects.latest("pk").replaced_id) == (
+        None,
+        8 * HOUR,
+        gone.replaced_id,
+    )
+    assert queries.is_overtaken(actor=SETUP, change=gone, now=NOW + DAY)
     assert holds(row_id, at=NOW + DAY)["solution"] == 24 * HOUR
     changed(budget=None, now=NOW + 2 * DAY)
     assert holds(row_id, at=NOW + DAY)["solution"] == 24 * HOUR
@@ -127,6 +139,46 @@ def test_change__refused_with_a_reason_or_withdrawn_leaves_everything_as_it_was(
         ("withdrawn", ""),
     ]
     assert list(ServiceTarget.objects.order_by("pk").values_list("pk", "valid_until")) == rows
+
+
+def test_change__to_end_what_another_has_ended_is_answered_as_closed() -> None:
+    changed(category="late", budget=6 * HOUR)
+    made = proposed(category="late", budget=None, valid_from=NOW + 2 * DAY)
+    # It ends meanwhile, as by a change that was decided before.
+    ServiceTarget.objects.filter(category="late", measure="solution").update(valid_until=NOW + DAY)
+    with pytest.raises(ChangeClosed) as refused:
+        actions.approve_target(actor=SECOND, change_id=made, now=NOW + HOUR)
+    assert refused.value.status == 409
+    assert TargetChange.objects.get(pk=made).state == "pending"
+    actions.refuse_target(actor=SECOND, change_id=made, note="已终止", now=NOW + HOUR)
+    with pytest.raises(ChangeClosed):
+        actions.approve_target(actor=SECOND, change_id=made, now=NOW + HOUR)
+
+
+def test_change__keeps_a_class_as_the_analysis_writes_it() -> None:
+    made = proposed(category="late", customer_class=" a ")
+    assert TargetChange.objects.get(pk=made).customer_class == "A"
+    with pytest.raises(ChangeOpen):
+        proposed(category="late", customer_class="A")
+    for wrong in ("甲", "a b", "1"):
+        with pytest.raises(Invalid) as refused:
+            proposed(category="damaged", customer_class=wrong)
+        assert set(refused.value.fields) == {"customer_class"}
+    found = queries.candidates(actor=SETUP, category="late", customer_class="a", customer_id=None, at=NOW)
+    assert {one.customer_class for one in found} == {"A", ""}
+
+
+def test_agreed_rows__go_by_the_day_of_the_customers_zone_and_by_the_right_to_agreements() -> None:
+    of = customer(zone="Asia/Shanghai")
+    agreement(of, first_response(45), valid_from=date(2026, 11, 24))
+    # 17:00 UTC of the 23rd is the 24th in Shanghai, an hour before 16:00 is not.
+    before, after = (datetime(2026, 11, 23, hour, 30, tzinfo=UTC) for hour in (15, 16))
+    for at, count in ((before, 0), (after, 1)):
+        assert queries.agreed_rows(actor=SETUP, at=at).count() == count
+    admin = organization.actor(roles=("admin",))
+    for without, count in (("agreements.view", 0), ("agreements.view_targets", 1)):
+        reader = replace(admin, rights=admin.rights - {without})
+        assert queries.agreed_rows(actor=reader, at=after).count() == count
 
 
 def test_candidates__say_which_target_holds_and_which_come_after() -> None:

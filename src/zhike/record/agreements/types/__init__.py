@@ -60,6 +60,7 @@ from zhike.record.agreements.types.targets import (
     Measure,
     Target,
     TargetDeed,
+    TargetEnded,
     TargetEntry,
 )
 
@@ -113,6 +114,7 @@ __all__ = [
     "StillDraft",
     "Target",
     "TargetDeed",
+    "TargetEnded",
     "TargetEntry",
     "Vague",
     "VagueKind",

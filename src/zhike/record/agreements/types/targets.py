@@ -56,6 +56,11 @@ class ChangeClosed(Conflict):
     next_step = _("Propose the change anew if it is still needed.")
 
 
+class TargetEnded(ChangeClosed):
+    message = _("This target has ended already; there is nothing left to end.")
+    next_step = _("Refuse or withdraw the proposal.")
+
+
 class LaterRow(Conflict):
     code = "target_later_row"
     message = _("Another target for the same clock, category and class is approved from %(day)s on.")

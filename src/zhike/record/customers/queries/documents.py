@@ -6,6 +6,7 @@ from django.db import connection
 from django.urls import reverse
 
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.search.types import Document, Hit, Numbers, Sight
 from zhike.record.customers.models import Contact, ContactPoint, Customer, CustomerRef
 from zhike.record.customers.policies import VIEW, VIEW_ALL, scope
@@ -153,13 +154,13 @@ def people_of(customer_ids: Iterable[int]) -> list[int]:
 
 def customers_by_id(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and page of the files within reach, by id as text."""
-    rows = Customer.objects.filter(scope(actor), pk__in=[int(one) for one in keys if one.isdecimal()])
+    rows = Customer.objects.filter(scope(actor), pk__in=ids_of(keys))
     found = rows.values_list("pk", "name", "number")
     return {str(pk): (name, reverse("desk:customer", args=[number])) for pk, name, number in found}
 
 
 def contacts_by_id(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and page of the people within reach; who was erased has none."""
-    rows = Contact.objects.filter(scope(actor, "customer__"), pk__in=[int(one) for one in keys if one.isdecimal()])
+    rows = Contact.objects.filter(scope(actor, "customer__"), pk__in=ids_of(keys))
     found = rows.exclude(name="").values_list("pk", "name")
     return {str(pk): (name, reverse("customers:open_person", args=[pk])) for pk, name in found}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
+from zhike.platform.db.ids import ids_of
 from zhike.platform.errors import Conflict, NotFound
 from zhike.platform.i18n.labels import pick
 from zhike.record.organization.models import Role, Skill, Staff, StaffRole, StaffSet, StaffSkill
@@ -171,7 +172,7 @@ def staff_summary(staff: Staff) -> StaffSummary:
 
 def staff_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and page of colleagues, by id as text."""
-    found = staff_labels(actor=actor, staff_ids=[int(one) for one in keys if one.isdecimal()])
+    found = staff_labels(actor=actor, staff_ids=ids_of(keys))
     return {str(pk): (name, reverse("organization:person", args=[pk])) for pk, name in found.items()}
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from zhike.platform.actors import Actor, ActorKind
+from zhike.platform.db.ids import ids_of
 from zhike.platform.errors import NotFound
 from zhike.record.organization.models import Staff, Unit, UnitDisruption, UnitSet
 from zhike.record.organization.policies import unit_scope
@@ -205,5 +206,5 @@ def week_hours(*, actor: Actor, unit_id: int, now: datetime) -> list[tuple[date,
 
 def units_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and page of units, by id as text."""
-    found = unit_labels(actor=actor, unit_ids=[int(one) for one in keys if one.isdecimal()])
+    found = unit_labels(actor=actor, unit_ids=ids_of(keys))
     return {str(pk): (name, reverse("organization:unit_edit", args=[pk])) for pk, name in found.items()}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock, phones
+from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Invalid, NotFound
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
@@ -182,10 +183,10 @@ def acknowledge(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 def _shipment(request: HttpRequest) -> Shipment:
-    number = request.GET.get("shipment", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - fits a bigint
+    shipment_id = id_of(request.GET.get("shipment", ""))
+    if shipment_id is None:
         raise NotFound
-    return queries.get_shipment(actor=require_actor(request), shipment_id=int(number))
+    return queries.get_shipment(actor=require_actor(request), shipment_id=shipment_id)
 
 
 def _instant(wall: datetime | None, zone: str) -> datetime | None:

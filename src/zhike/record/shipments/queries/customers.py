@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext
 
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.i18n.regions import place_name
 from zhike.record.customers.types import Facet, TimelineCursor, TimelineEntry, cut_timeline
 from zhike.record.shipments.models import Shipment
@@ -23,7 +24,6 @@ from zhike.record.shipments.types.views import OrdersByDepartment
 SOURCE = "shipments"
 LATEST = 15
 # Digits of a bigint.
-LONGEST_ID = 19
 
 
 def timeline(
@@ -134,6 +134,6 @@ def some_parcels(staff_id: int, limit: int) -> list[tuple[int, str, str]]:
 
 def shipments_by_key(*, actor: Actor, keys: Sequence[str]) -> dict[str, tuple[int | None, str]]:
     """Customer and waybill of each of these shipments within reach, by id as text. One query."""
-    ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < LONGEST_ID]
+    ids = ids_of(keys)
     rows = Shipment.objects.filter(scope(actor), pk__in=ids).values_list("pk", "customer_id", "waybill")
     return {str(pk): (customer_id, waybill) for pk, customer_id, waybill in rows}

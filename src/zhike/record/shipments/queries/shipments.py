@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from zhike.platform import parameters, phones
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.errors import NotFound
 from zhike.platform.outbox.types import Mode
 from zhike.record.organization.queries.units import unit_rows
@@ -324,12 +325,12 @@ def replies_of(*, actor: Actor, shipment_id: int) -> list[ReplyLine]:
 
 def shipments_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Waybill and page of the shipments within reach, by id as text."""
-    rows = Shipment.objects.filter(scope(actor), pk__in=[int(one) for one in keys if one.isdecimal()])
+    rows = Shipment.objects.filter(scope(actor), pk__in=ids_of(keys))
     found = rows.values_list("pk", "waybill")
     return {str(pk): (waybill, reverse("desk:shipment", args=[pk])) for pk, waybill in found}
 
 
 def orders_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Numbers of the orders within reach, by id as text."""
-    rows = order_rows(actor=actor).filter(pk__in=[int(one) for one in keys if one.isdecimal()])
+    rows = order_rows(actor=actor).filter(pk__in=ids_of(keys))
     return {str(pk): (number, "") for pk, number in rows.values_list("pk", "number")}

@@ -20,6 +20,7 @@ from zhike.service.cases.actions.closing import (
 )
 from zhike.service.cases.actions.daily import be_present, forget_presence, look_at_cases
 from zhike.service.cases.actions.deadlines import note_clocks
+from zhike.service.cases.actions.detaching import detach_contact
 from zhike.service.cases.actions.forgetting import forget_authors, forget_cases, forget_people
 from zhike.service.cases.actions.handover import pass_cases, pass_tasks
 from zhike.service.cases.actions.inform import NobodyToInform, NotSent, inform_customer
@@ -69,6 +70,7 @@ __all__ = [
     "confirm_case",
     "decide_remedy",
     "decline_task",
+    "detach_contact",
     "edit_case",
     "escalate_case",
     "escalate_overdue_tasks",

@@ -153,8 +153,11 @@ def _stop(case: Case, kind: ClockKind, *, by: Actor, now: datetime) -> bool | No
     return ClockState.MISSED in ended.values() if ended else None
 
 
-def start_clocks(cases: Sequence[Case], *, by: Actor, now: datetime) -> None:
-    """Clocks of new cases by the targets of their category, their customer's class and agreement (CASE-08)."""
+def start_clocks(cases: Sequence[Case], *, by: Actor, now: datetime, since: datetime | None = None) -> None:
+    """Clocks of cases by the targets of their category, their customer's class and agreement (CASE-08).
+
+    They run since the cases came, or since `since`; a clock that runs already is kept.
+    """
     default = calendars.default_calendar_id()
     requests: list[ClockRequest] = []
     for code in sorted({case.category.code for case in cases}):
@@ -169,7 +172,7 @@ def start_clocks(cases: Sequence[Case], *, by: Actor, now: datetime) -> None:
                     subject=subject_of(case),
                     kind=kind.code,
                     calendar_id=found[measure].calendar_id or default,
-                    started_at=case.opened_at,
+                    started_at=since or case.opened_at,
                     budget=found[measure].budget,
                     holder_unit_id=case.owner.unit_id,
                     note=found[measure].source,
@@ -180,7 +183,7 @@ def start_clocks(cases: Sequence[Case], *, by: Actor, now: datetime) -> None:
             ]
     if requests:
         clocks.start_clocks(actor=DESK, requests=requests, now=now, caused_by=by)
-    start_statutory(cases, since=None, by=by, now=now)
+    start_statutory(cases, since=since, by=by, now=now)
 
 
 def start_statutory(cases: Sequence[Case], *, since: datetime | None, by: Actor, now: datetime) -> None:

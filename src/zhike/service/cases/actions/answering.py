@@ -12,7 +12,7 @@ from zhike.platform.authz import authorize
 from zhike.platform.errors import Conflict, Invalid
 from zhike.record.interactions import actions as interactions
 from zhike.record.interactions.types import NoteKind
-from zhike.service.cases import events
+from zhike.service.cases import events, queries
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.actions._coding import write_coding
 from zhike.service.cases.actions.opening import write_outgoing
@@ -109,15 +109,16 @@ def say(
 
 @action
 def note_on_case(*, actor: Actor, case_id: int, body: str, now: datetime) -> int:
-    """An internal note; the customer never sees it. Returns the entry's id."""
+    """An internal note, of whoever spoke last; the customer never sees it. Returns the entry's id."""
     case = _parts.locked(actor, case_id)
     authorize(actor, HANDLE, subject=("case", case_id))
+    speaker = queries.last_speaker(actor=_parts.DESK, case=case)
     entry = interactions.add_note(
         actor=actor,
         customer_id=case.customer_id,
         body=body,
         kind=NoteKind.OTHER,
-        contact_id=case.contact_id,
+        contact_id=speaker.contact_id if speaker else case.contact_id,
         about=("case", str(case.pk)),
         now=now,
     )

@@ -10,10 +10,11 @@ from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.service.cases import events
-from zhike.service.cases.models import Case, Look, Presence
+from zhike.service.cases.models import Case, KeptPhoto, Look, Presence
 from zhike.service.cases.policies import HANDLE, VIEW, scope
 
 PRESENCE_KEPT = timedelta(hours=1)
+SENDINGS_KEPT = timedelta(days=2)
 
 
 @action
@@ -52,7 +53,8 @@ def be_present(*, actor: Actor, case_id: int, typing: bool, now: datetime) -> No
 @action
 # zhike: allow action-authorizes -- housekeeping by age alone
 def forget_presence(*, actor: Actor, now: datetime) -> int:
-    """Throw away who was here long ago; returns how many lines."""
+    """Throw away who was here long ago, and which photo came with which sending; returns how many were here."""
     authorize(actor, VIEW)
     gone, _rows = Presence.objects.filter(seen_at__lt=now - PRESENCE_KEPT).delete()
+    KeptPhoto.objects.filter(at__lt=now - SENDINGS_KEPT).delete()
     return gone

@@ -1,7 +1,9 @@
 """What cases learn of their clocks: a promise was broken, or is measured anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import Q
 
 from zhike.platform import audit
 from zhike.platform.actions import action
@@ -14,7 +16,7 @@ from zhike.service.cases.actions import _parts
 from zhike.service.cases.actions.upwards import ESCALATION_SUBJECT
 from zhike.service.cases.models import Case, Escalation, Task
 from zhike.service.cases.policies import HANDLE
-from zhike.service.cases.types import CASE_SUBJECT, FIRST_RESPONSE, SOLUTION, TASK_SUBJECT
+from zhike.service.cases.types import CASE_SUBJECT, FIRST_RESPONSE, SOLUTION, TASK_SUBJECT, CaseState
 
 _DUE = {FIRST_RESPONSE.code: "first_response_due_at", SOLUTION.code: "solution_due_at"}
 _COLUMNS = {FIRST_RESPONSE.code: "first_response_missed", SOLUTION.code: "solution_missed"}
@@ -42,9 +44,7 @@ def note_clocks(*, actor: Actor, news: ClockNews, items: Sequence[Sequence[str |
     if news is ClockNews.RECOMPUTED:
         _parts.refresh_due(cases)
         Case.objects.bulk_update(cases, _parts.DUE_FIELDS, batch_size=500)
-        for code, column in _COLUMNS.items():
-            early = Case.objects.filter(pk__in=by_kind[code], **{f"{_DUE[code]}__gt": now})
-            early.update(**{column: None})
+        _mark_anew(by_kind, now)
     _parts.tell_browsers(cases)
     audit.record(
         actor,
@@ -52,6 +52,21 @@ def note_clocks(*, actor: Actor, news: ClockNews, items: Sequence[Sequence[str |
         now=now,
     )
     return len(ids)
+
+
+def _mark_anew(by_kind: Mapping[str, Sequence[int]], now: datetime) -> None:
+    """Marks of clocks that are still open agree with their new deadlines, also where a clock is paused.
+
+    One paused in time has no deadline meanwhile, and breaks no promise. What was answered keeps its mark.
+    """
+    ended = Q(state__in=[CaseState.ANSWERED.value, CaseState.CLOSED.value])
+    for code, column in _COLUMNS.items():
+        rows = Case.objects.filter(pk__in=by_kind[code]).exclude(ended)
+        if code == FIRST_RESPONSE.code:
+            rows = rows.filter(first_response_at__isnull=True)
+        due = _DUE[code]
+        rows.filter(**{f"{due}__lte": now}).update(**{column: True})
+        rows.filter(Q(**{f"{due}__gt": now}) | Q(**{f"{due}__isnull": True})).update(**{column: None})
 
 
 def _date_anew(items: Sequence[Sequence[str | int]], now: datetime) -> None:

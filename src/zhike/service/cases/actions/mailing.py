@@ -76,11 +76,9 @@ def send_reply(
     if not reply.body.strip() or len(reply.body) > MAX_TEXT:
         raise Invalid.of("body", "required", _("Write what the customer shall read, in at most 20,000 characters."))
     attached = _files(actor, reply.file_ids)
-    author = queries.awaiting_author(actor=actor, case=case)
-    about = (CASE_SUBJECT, str(case.pk))
-    # Who wrote on the web is answered at their own address, not at that of whoever wrote a mail before.
-    last = None if author else interaction_queries.last_letter(actor=actor, about=about, incoming=True)
-    address = author.email if author else last.sender if last else ""
+    author = queries.last_speaker(actor=actor, case=case)
+    last = _letter_of(actor, case, author)
+    address = last.sender if last else author.email if author else ""
     mail = _parts_of(case, last, attached, now)
     signature = queries.signature(actor=actor, case=case, language=_language(case, author))
     values = {"reply": reply.body.strip(), "staff": signature}
@@ -193,6 +191,22 @@ def _files(actor: Actor, file_ids: Sequence[int]) -> list[files.FileRef]:
     return found
 
 
+def _letter_of(actor: Actor, case: Case, speaker: Author | None) -> LetterView | None:
+    """The mail that is answered: the newest, where it is of whoever spoke last.
+
+    Anybody else is answered at their own address, not at that of whoever wrote a mail before.
+    """
+    if speaker is not None and speaker.answer_by:
+        return None
+    about = (CASE_SUBJECT, str(case.pk))
+    last = interaction_queries.last_letter(actor=actor, about=about, incoming=True)
+    if last is None:
+        return None
+    wrote = CaseContact.objects.filter(case=case, interaction_id=last.interaction_id)
+    of = list(wrote.values_list("interaction__contact_id", flat=True))
+    return last if not of or of == [speaker.contact_id if speaker else case.contact_id] else None
+
+
 def _language(case: Case, author: Author | None = None) -> str:
     """In which the customer is written to."""
     if author is not None:
@@ -211,7 +225,7 @@ def _ask(
     once: str,
     author: Author | None = None,
 ) -> Ask | None:
-    """The mail in the person's language; None where there is nobody to write to. `author` wrote on the web."""
+    """The mail in the person's language; None where there is nobody to write to. `author` spoke last."""
     contact_id = author.contact_id if author else case.contact_id
     if contact_id is None and not address:
         return None

@@ -18,6 +18,7 @@ from zhike.record.organization import queries as organization
 from zhike.service.cases import events, queries
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.actions.owners import here_to_own
+from zhike.service.cases.actions.raising import raise_to_complaint
 from zhike.service.cases.models import Case, CaseContact, CaseMove, Category, OwnerSpell
 from zhike.service.cases.policies import ATTACH_WITHIN, HANDLE
 from zhike.service.cases.rules import after_contact, answered_at_once, channels_switched, entry_errors, matching
@@ -26,11 +27,9 @@ from zhike.service.cases.types import (
     CASE_SUBJECT,
     PROACTIVE,
     CaseEntry,
-    CaseKind,
     CaseState,
     Origin,
     Said,
-    Severity,
     Taken,
 )
 
@@ -61,15 +60,16 @@ def open_case(*, actor: Actor, entry: CaseEntry, separate: bool = False, now: da
             within=parameters.value(ATTACH_WITHIN, at=now),
         )
         if match is not None:
-            taken = attach_contact(actor=actor, case_id=match.case_id, said=_said_of(entry), now=now)
-            raised = _raise_to_complaint(actor, match.case_id, entry, category, at=at, now=now)
-            return replace(taken, raised=raised)
+            return attach_contact(actor=actor, case_id=match.case_id, said=_said_of(entry), now=now)
     return _new(actor, entry, customer, category, at=at, now=now)
 
 
 @action
 def attach_contact(*, actor: Actor, case_id: int, said: Said, now: datetime) -> Taken:
-    """The customer speaks again on the same matter: a closed case reopens, one that waited for them wakes."""
+    """The customer speaks again on the same matter: a closed case reopens, one that waited for them wakes.
+
+    A complaint (`said.kind`) makes a complaint of a lesser case.
+    """
     case = _parts.locked(actor, case_id)
     authorize(actor, HANDLE, subject=("case", case_id))
     at = min(said.at or now, now)
@@ -84,6 +84,7 @@ def attach_contact(*, actor: Actor, case_id: int, said: Said, now: datetime) -> 
     if new is not old:
         _parts.move(case, new, by=_parts.Cause(actor, "contact"), now=now)
     case.customer_spoke_at = max(case.customer_spoke_at or at, at)
+    raised = raise_to_complaint(actor, case, said, at=at, now=now)
     _parts.save(case)
     audit.record(
         actor,
@@ -93,32 +94,7 @@ def attach_contact(*, actor: Actor, case_id: int, said: Said, now: datetime) -> 
         ),
         now=now,
     )
-    return Taken(case.pk, case.number, attached=True, reopened=reopened, interaction_id=interaction_id)
-
-
-def _raise_to_complaint(
-    actor: Actor, case_id: int, entry: CaseEntry, category: Category, *, at: datetime, now: datetime
-) -> bool:
-    """Whether the case, a lesser matter so far, is a complaint from here on: its category too where that is one."""
-    case = _parts.locked(actor, case_id)
-    if entry.kind is not CaseKind.COMPLAINT or case.kind == CaseKind.COMPLAINT.value:
-        return False
-    before = {"kind": case.kind, "category": case.category.code, "severity": case.severity}
-    case.kind = CaseKind.COMPLAINT.value
-    if category.kind == CaseKind.COMPLAINT.value:
-        case.category = category
-    case.severity = max(case.severity, entry.severity.value, key=lambda code: list(Severity).index(Severity(code)))
-    case.version += 1
-    _parts.start_statutory([case], since=at, by=actor, now=now)
-    _parts.save(case)
-    after = {"kind": case.kind, "category": case.category.code, "severity": case.severity}
-    changed = {name: value for name, value in after.items() if before[name] != value}
-    audit.record(
-        actor,
-        events.CaseEdited(subject=("case", case.pk), before={name: before[name] for name in changed}, after=changed),
-        now=now,
-    )
-    return True
+    return Taken(case.pk, case.number, attached=True, reopened=reopened, interaction_id=interaction_id, raised=raised)
 
 
 def reopen_fields(case: Case) -> None:
@@ -204,6 +180,9 @@ def _said_of(entry: CaseEntry) -> Said:
         at=entry.at,
         external=entry.external,
         letter=entry.letter,
+        kind=entry.kind,
+        category=entry.category,
+        severity=entry.severity,
     )
 
 
@@ -228,10 +207,10 @@ def _write_down(actor: Actor, case: Case, said: Said, direction: Direction, *, a
 def write_outgoing(actor: Actor, case: Case, said: Said, *, has_left: bool = True, now: datetime) -> int:
     """What we said: onto the timeline, into the case's counters; what has not left has not been said yet."""
     at = min(said.at or now, now)
-    author = queries.awaiting_author(actor=_parts.DESK, case=case) if said.contact_id is None else None
-    if author is not None:
-        # Told to who wrote on the web, not to the person of the case.
-        said = replace(said, contact_id=author.contact_id, own_name=True)
+    speaker = queries.last_speaker(actor=_parts.DESK, case=case) if said.contact_id is None else None
+    if speaker is not None:
+        # Told to who spoke last, not to the person of the case.
+        said = replace(said, contact_id=speaker.contact_id, own_name=True)
     interaction_id = _write_down(actor, case, said, Direction.OUT, at=at, now=now)
     _count_contact(case, said, interaction_id, incoming=False, at=at)
     if has_left:

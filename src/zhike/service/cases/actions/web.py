@@ -1,5 +1,6 @@
 """Matters that come by our own pages, or by a company's app: one case each, however often they are sent (CASE-21)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from zhike.platform.actors import Actor, system_actor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import FieldError, Invalid, NotFound
 from zhike.platform.files.images import without_metadata
+from zhike.platform.files.queries import kept_contents
 from zhike.record.contacting import actions as contacting
 from zhike.record.contacting.policies import public_address
 from zhike.record.contacting.types import Ask, ContactChannel, Purpose, Recipient, Text
@@ -27,7 +29,7 @@ from zhike.record.shipments import queries as shipments
 from zhike.service.cases import events, queries
 from zhike.service.cases.actions.closing import confirm_case
 from zhike.service.cases.actions.opening import attach_contact, open_case
-from zhike.service.cases.models import Case, CaseContact, CasePhoto, WebAuthor, WebWord
+from zhike.service.cases.models import Case, CaseContact, CasePhoto, KeptPhoto, WebAuthor, WebWord
 from zhike.service.cases.policies import ASK_OUTSIDE, BY_LINK, PHOTO
 from zhike.service.cases.queries.web import author_of_link, link_closes, link_open_until, sees_whole, web_problems
 from zhike.service.cases.rules import seal_link
@@ -65,11 +67,27 @@ class _Whose:
 
 
 @action
-def keep_photo(*, actor: Actor, content: bytes, name: str, now: datetime) -> int:
-    """Take one picture in, without the place at which it was taken; raises Invalid on `file`. Returns its id."""
+def keep_photo(*, actor: Actor, content: bytes, name: str, once: str = "", now: datetime) -> int:
+    """Take one picture in, without the place at which it was taken; raises Invalid on `file`. Returns its id.
+
+    The same picture of the same form (`once`), sent twice even at one moment, is kept once.
+    """
     authorize(actor, ASK_OUTSIDE)
     clean = without_metadata(content, name=name[:80])
+    fingerprint = hashlib.sha256(clean).hexdigest()
+    # Two pictures of one form may look alike; they have names of their own.
+    named = hashlib.sha256(f"{fingerprint} {name}".encode("utf-8", "replace")).hexdigest()
+    mark = {"once": once[:MOST_ONCE], "content": named}
+    if once:
+        _lock(f"{mark['once']}:{mark['content']}")
+        known = KeptPhoto.objects.filter(**mark).first()
+        there = kept_contents(PHOTO, among=[fingerprint]) if known is not None else {}
+        if known is not None and known.file_id in there.get(fingerprint, ()):
+            return known.file_id
     kept = files.store(actor=actor, content=clean, filename=name, purpose=PHOTO, now=now)
+    if once:
+        KeptPhoto.objects.filter(**mark).delete()
+        KeptPhoto.objects.create(**mark, file_id=kept.id, at=now)
     audit.record(actor, events.WebWordTaken(subject=("file", kept.id), after={"photo": kept.id}), now=now)
     return kept.id
 

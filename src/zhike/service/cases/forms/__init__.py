@@ -101,6 +101,27 @@ class ReplyForm(forms.Form):
         return data
 
 
+class SpokenForm(forms.Form):
+    """What somebody has said again, by a channel that does not write itself; a complaint may raise a lesser case."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=_labels(CHANNEL_LABELS, IN_CHANNELS))
+    contact = forms.ChoiceField(label=_("Who spoke"), required=False)
+    body = forms.CharField(label=_("What the customer said"), max_length=20_000, widget=forms.Textarea({"rows": 4}))
+    complains = forms.BooleanField(
+        label=_("It is a complaint: the case becomes one, with the deadline of the law"), required=False
+    )
+    category = forms.ChoiceField(label=_("Category of the complaint"), required=False)
+
+    def __init__(
+        self, *args: Any, people: Choices, categories: Choices, is_complaint: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "contact", [NOTHING, *people])
+        _choices(self, "category", [NOTHING, *categories])
+        if is_complaint:
+            del self.fields["complains"], self.fields["category"]
+
+
 class TextForm(forms.Form):
     """One text: a note, a reason, a reply."""
 

@@ -3,7 +3,7 @@
 from zhike.service.cases.models.answers import WaitingAnswer
 from zhike.service.cases.models.cases import Case, CaseContact, CaseMove, CaseSet, OwnerSpell
 from zhike.service.cases.models.catalog import Category, Cause
-from zhike.service.cases.models.outside import CaseGoods, CasePhoto, WebAuthor, WebWord
+from zhike.service.cases.models.outside import CaseGoods, CasePhoto, KeptPhoto, WebAuthor, WebWord
 from zhike.service.cases.models.tasks import Escalation, Remedy, Task, TaskSet
 from zhike.service.cases.models.work import Follower, Look, Presence
 
@@ -18,6 +18,7 @@ __all__ = [
     "Cause",
     "Escalation",
     "Follower",
+    "KeptPhoto",
     "Look",
     "OwnerSpell",
     "Presence",

@@ -81,6 +81,26 @@ class CasePhoto(models.Model):
         constraints = [models.UniqueConstraint(fields=["file_id"], name="case_photo_once")]
 
 
+class KeptPhoto(models.Model):
+    """Which picture came with which sending of a form (`once`): the same form sent twice finds the file kept first.
+
+    `content` is the fingerprint of the picture and its name. Rows go after a few days; files stay with their case.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    once = models.CharField(max_length=64)
+    content = models.CharField(max_length=64)
+    file_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="kept_photo_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["once", "content"], name="kept_photo_once"),
+            models.CheckConstraint(condition=~Q(once="") & ~Q(content=""), name="kept_photo_named"),
+        ]
+
+
 class CaseGoods(models.Model):
     """The shipments of a case about several: one disruption that hit many goods of one customer (SHIP-08)."""
 

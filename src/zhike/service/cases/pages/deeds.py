@@ -19,6 +19,7 @@ from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.requests import refused_on, require_actor
 from zhike.platform.ui.toasts import toast
+from zhike.record.customers import queries as customers
 from zhike.record.customers.types import Channel
 from zhike.service.cases import actions, queries
 from zhike.service.cases.forms import (
@@ -29,6 +30,7 @@ from zhike.service.cases.forms import (
     PersonForm,
     RemedyForm,
     ReplyForm,
+    SpokenForm,
     TextForm,
     WaitForm,
 )
@@ -37,6 +39,7 @@ from zhike.service.cases.pages import mailing
 from zhike.service.cases.pages._shared import (
     asked_choices,
     case_crumbs,
+    category_choices,
     cause_choices,
     form_page,
     owner_choices,
@@ -47,6 +50,7 @@ from zhike.service.cases.pages._shared import (
 )
 from zhike.service.cases.policies import ANSWER_ESCALATIONS, APPROVE, ASSIGN, GRANT, HANDLE
 from zhike.service.cases.types import (
+    CaseKind,
     CaseState,
     Coding,
     Ending,
@@ -142,7 +146,7 @@ def reply(request: HttpRequest, case_id: int) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["channel"] == Channel.MAIL.value:
         sent = mailing.send(request, form, row, coding_of(form.cleaned_data))
         return sent or refused_on(request, page_url(row), form)
-    name = queries.addressee(row, queries.awaiting_author(actor=actor, case=row))
+    name = queries.addressee(row, queries.last_speaker(actor=actor, case=row))
     said = gettext("Written down for %(name)s.") % {"name": name}
     return done(request, form, row, do, said) or refused_on(request, page_url(row), form)
 
@@ -165,13 +169,24 @@ def contact(request: HttpRequest, case_id: int) -> HttpResponse:
     """The customer has spoken again, by a channel that does not write itself."""
     row = case_of(request, case_id)
     actor = require_actor(request)
-    form = ReplyForm(posted(request), causes=cause_choices(actor), units=unit_choices(actor))
-    for name in ("answer", "cause", "party", "unit", "nonce"):
-        del form.fields[name]
-    form.fields["body"].label = _("What the customer said")
+    people = customers.people(actor=actor, customer_id=row.customer_id).live
+    form = SpokenForm(
+        posted(request),
+        initial={"contact": row.contact_id or ""},
+        people=[(str(one.id), one.name) for one in people],
+        categories=category_choices(actor),
+        is_complaint=row.kind == CaseKind.COMPLAINT.value,
+    )
 
     def do(actor: Actor, case: Case, now: datetime) -> None:
-        said = Said(channel=Channel(form.cleaned_data["channel"]), body=form.cleaned_data["body"])
+        data = form.cleaned_data
+        said = Said(
+            channel=Channel(data["channel"]),
+            body=data["body"],
+            contact_id=int(data["contact"]) if data["contact"] else None,
+            kind=CaseKind.COMPLAINT if data.get("complains") else None,
+            category=data.get("category", ""),
+        )
         actions.attach_contact(actor=actor, case_id=case.pk, said=said, now=now)
 
     return done(request, form, row, do, gettext("Added to %(number)s.") % {"number": row.number}) or _page(

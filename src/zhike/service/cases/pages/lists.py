@@ -120,7 +120,7 @@ def _search(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     """A whole number of a case or a customer straight from the tables; all else by the index."""
     number = text.strip().upper()
     if _NUMBER.fullmatch(number):
-        return rows.filter(Q(number=number) | Q(customer__number=number))
+        return queries.numbered(rows, number)
     return search.among(rows=rows, kind=KIND, text=text)
 
 
@@ -210,6 +210,12 @@ def new(request: HttpRequest) -> HttpResponse:
         categories=category_choices(actor),
         people=[(str(one.id), one.name) for one in people],
     )
+    form.fields["waybill"].widget.attrs |= {
+        "hx-get": f"{reverse('cases:open_of')}?{urlencode({'customer': customer.number})}",
+        "hx-trigger": "change",
+        "hx-target": "#zk-open-cases",
+        "hx-swap": "outerHTML",
+    }
     if form.is_bound and form.is_valid():
         try:
             return _opened(request, actor, customer, form.cleaned_data)
@@ -223,14 +229,32 @@ def new(request: HttpRequest) -> HttpResponse:
         crumbs=[Crumb(gettext("Cases"), reverse("cases:list"))],
         back=reverse("desk:customer", args=[customer.number]),
         note=_("A contact on the same waybill or topic joins the case that is open: nobody explains twice."),
-        context={"open_cases": _open_of(actor, customer)},
+        context=_open_of(actor, customer, str(form["waybill"].value() or "")),
     )
 
 
-def _open_of(actor: Actor, customer: CustomerSummary) -> list[tuple[Case, Any, Status]]:
-    """The customer's open cases, which a new contact may join; shown before anything is typed."""
-    rows = queries.case_rows(actor=actor).open().filter(customer_id=customer.id).order_by("-opened_at", "-pk")
-    return [(row, KIND_LABELS[row.kind], _state(row)) for row in rows[:_OPEN_SHOWN]]
+@requires(HANDLE)
+def open_of(request: HttpRequest) -> HttpResponse:
+    """What is open for the customer and the waybill that was just typed; a fragment of the form."""
+    actor = require_actor(request)
+    customer = customers.head(actor=actor, number=request.GET.get("customer", ""))[0]
+    return render(request, "cases/open_cases.html", _open_of(actor, customer, request.GET.get("waybill", "")))
+
+
+def _open_of(actor: Actor, customer: CustomerSummary, typed: str) -> dict[str, Any]:
+    """Open cases that a new contact may join, those of the parcel first: shown before and after a waybill is typed."""
+    waybill = typed.replace("\x00", "").strip()[:60]
+    goods = [one.pk for one in shipments.find_by_waybill(actor=actor, waybill=waybill)] if waybill else []
+    open_ones = queries.case_rows(actor=actor).open().order_by("-opened_at", "-pk")
+    found = list(open_ones.filter(shipment_id__in=goods)[:_OPEN_SHOWN]) if goods else []
+    known = {row.pk for row in found}
+    if len(found) < _OPEN_SHOWN:
+        own = open_ones.filter(customer_id=customer.id).exclude(pk__in=known)
+        found += own[: _OPEN_SHOWN - len(found)]
+    return {
+        "waybill": waybill,
+        "open_cases": [(row, KIND_LABELS[row.kind], _state(row)) for row in found],
+    }
 
 
 def _whose(request: HttpRequest, actor: Actor) -> HttpResponse:

@@ -27,7 +27,7 @@ from zhike.service.cases.types import Coding, MailReply, MailSent
 def send(request: HttpRequest, form: forms.Form, row: Case, coding: Coding | None) -> HttpResponse | None:
     """Send it and go back; None where it was refused or withheld: the form says why and keeps the text."""
     actor = require_actor(request)
-    name = queries.addressee(row, queries.awaiting_author(actor=actor, case=row))
+    name = queries.addressee(row, queries.last_speaker(actor=actor, case=row))
     try:
         sent = _send(request, actor, form.cleaned_data, row, coding)
     except Invalid as error:

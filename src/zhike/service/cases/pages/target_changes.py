@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.calendars.show import who
-from zhike.platform.errors import Conflict, Invalid
+from zhike.platform.db.ids import id_of
+from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.parameters.types import ProposalState
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind, Fact, Status, Tone
@@ -42,6 +43,7 @@ from zhike.service.cases.pages.targets import (
     tabs_of,
     what_of,
 )
+from zhike.service.cases.queries.targets import MOST
 
 _TONES = {
     ProposalState.PENDING.value: Tone.WARN,
@@ -120,7 +122,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Propose a target, or with `of` another one in the place of this, or with `end` that it ends."""
     actor, now = require_actor(request), clock.now()
     chosen = request.GET.get("of", "")
-    row = targets.get_target(actor=actor, target_id=int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None  # noqa: PLR2004 - of a bigint
+    # What is no id at all is no target, like one that is not there.
+    row = targets.get_target(actor=actor, target_id=id_of(chosen) or 0) if chosen else None
     form: EndTargetForm
     if row is not None and request.GET.get("end"):
         form = EndTargetForm(posted(request))
@@ -220,6 +223,23 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
     return _page(request, change_id, RefusalForm())
 
 
+@requires(SET_TARGETS, APPROVE_TARGETS)
+def preview(request: HttpRequest, change_id: int) -> HttpResponse:
+    """What the change would do to open clocks; a fragment that the page asks for, since there may be many."""
+    actor, now = require_actor(request), clock.now()
+    row = targets.get_change(actor=actor, change_id=change_id)
+    if row.state != ProposalState.PENDING.value:
+        raise NotFound
+    found = queries.preview_target(actor=actor, change=row, now=now)
+    context = {
+        "preview": found,
+        "least": pgettext("number", "at least") if found.more else "",
+        "most": MOST,
+        "later": bool(row.valid_from and row.valid_from > now),
+    }
+    return render(request, "cases/target_preview.html", context)
+
+
 @require_POST
 @requires(APPROVE_TARGETS)
 def approve(request: HttpRequest, change_id: int) -> HttpResponse:
@@ -284,14 +304,13 @@ def _page(request: HttpRequest, change_id: int, refusal: RefusalForm, *, problem
         "status": status_of(row),
         "facts": _facts(row, now),
         "crumbs": [*crumbs(), Crumb(gettext("Changes"), reverse("cases:target_changes"))],
-        "preview": queries.preview_target(actor=actor, change=row, now=now) if is_open else None,
+        "is_open": is_open,
         "is_own": is_own,
         "may_decide": is_open and not is_own and actor.has(APPROVE_TARGETS.code),
         "may_withdraw": is_open and is_own and actor.has(SET_TARGETS.code),
         "note": NoteForm(),
         "refusal": refusal,
         "problem": problem,
-        "later": bool(row.valid_from and row.valid_from > now),
         "waits": bool(row.holds_from and row.holds_from > now),
     }
     return render(

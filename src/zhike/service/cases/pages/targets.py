@@ -27,7 +27,7 @@ from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.tables import BuiltInView, Choice, Column, Kind, Search, Table
 from zhike.record.agreements import queries as targets
-from zhike.record.agreements.policies import SET_TARGETS, VIEW_TARGETS, sees_changes
+from zhike.record.agreements.policies import SET_TARGETS, VIEW, VIEW_TARGETS, sees_changes
 from zhike.record.agreements.types import DEFAULT_SOURCE, MEASURE_LABELS, UNIT_LABELS, Candidate
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import Label
@@ -195,7 +195,7 @@ AGREED = Table(
         ),
         Column("customer", _("Customer"), value="version.agreement.customer.name", lines=2),
         Column("clock", _("Clock"), value=lambda row: MEASURE_LABELS[row.standard.clock]),
-        Column("category", _("Category"), value=lambda row: row.standard.category or EVERY_CATEGORY),
+        Column("category", _("Category")),
         Column(
             "number",
             pgettext_lazy("standard", "Number"),
@@ -239,7 +239,7 @@ def crumbs() -> list[Crumb]:
 def tabs_of(actor: Actor, current: str) -> list[Tab]:
     places = [
         ("targets", _("Of the company")),
-        ("targets_agreed", _("Of agreements")),
+        *([("targets_agreed", _("Of agreements"))] if actor.has(VIEW.code) else []),
         ("targets_which", _("Which one holds?")),
     ]
     if sees_changes(actor):
@@ -289,13 +289,19 @@ def target_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@requires(VIEW_TARGETS)
+@requires(VIEW)
 def agreed_list(request: HttpRequest) -> HttpResponseBase:
     """Times that agreements in force set: they come before the table, and change with the agreement."""
     actor = require_actor(request)
     context = {"title": AGREED.title, "primary": None, "tabs": tabs_of(actor, "targets_agreed")}
-    rows = targets.agreed_rows(actor=actor, day=clock.now())
-    return AGREED.respond(request, rows, template="cases/targets.html", context=context)
+    names = Names.of(actor)
+    return AGREED.respond(
+        request,
+        targets.agreed_rows(actor=actor, at=clock.now()),
+        template="cases/targets.html",
+        context=context,
+        decorate=lambda rows: [Line(row, names.category(row.standard.category), "") for row in rows],
+    )
 
 
 @requires(VIEW_TARGETS)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
+from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Invalid
 from zhike.platform.i18n.labels import pick
 from zhike.platform.ui.access import requires
@@ -65,13 +66,13 @@ def phrases(request: HttpRequest, case_id: int) -> HttpResponse:
 def put(request: HttpRequest, case_id: int) -> HttpResponse:
     """Something was put into the draft: its use is counted."""
     actor, now = require_actor(request), clock.now()
-    number = request.POST.get("id", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - fits a bigint
+    number = id_of(request.POST.get("id", ""))
+    if number is None:
         raise Invalid.of("id", "unreadable", _("Name an article or a phrase."))
     if request.POST.get("kind") == "article":
-        actions.put_article(actor=actor, case_id=case_id, article_id=int(number), now=now)
+        actions.put_article(actor=actor, case_id=case_id, article_id=number, now=now)
     else:
-        actions.put_phrase(actor=actor, case_id=case_id, phrase_id=int(number), now=now)
+        actions.put_phrase(actor=actor, case_id=case_id, phrase_id=number, now=now)
     return HttpResponse(status=204)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from zhike.platform.actors import Actor
+from zhike.platform.db.ids import ids_of
 from zhike.platform.search.types import Document, Hit, Numbers, Sight
 from zhike.service.cases.models import Case, CaseGoods
 from zhike.service.cases.policies import VIEW, scope
@@ -14,7 +15,6 @@ from zhike.service.cases.policies import VIEW, scope
 KIND = "case"
 SHOWN = 50
 # Digits of a bigint.
-LONGEST_ID = 19
 
 
 def cases_now(*, actor: Actor, customer_id: int) -> list[Case]:
@@ -102,24 +102,19 @@ def exact_numbers(*, actor: Actor, numbers: Sequence[Numbers], limit: int) -> Ma
 
 def customers_of(*, actor: Actor, keys: Sequence[str]) -> dict[str, int]:
     """The customer of each of these cases within reach, by id as text."""
-    rows = Case.objects.filter(scope(actor), pk__in=_ids(keys))
+    rows = Case.objects.filter(scope(actor), pk__in=ids_of(keys))
     return {str(pk): customer_id for pk, customer_id in rows.values_list("pk", "customer_id")}
 
 
 def case_numbers(*, actor: Actor, keys: Sequence[str]) -> dict[str, str]:
     """The number of each of these cases within reach, by id as text."""
-    rows = Case.objects.filter(scope(actor), pk__in=_ids(keys))
+    rows = Case.objects.filter(scope(actor), pk__in=ids_of(keys))
     return {str(pk): number for pk, number in rows.values_list("pk", "number")}
-
-
-def _ids(keys: Sequence[str]) -> list[int]:
-    return [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < LONGEST_ID]
 
 
 def named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Number and page of the cases within reach; a number stands for itself."""
-    ids = [int(one) for one in keys if one.isdecimal()]
-    rows = Case.objects.filter(Q(pk__in=ids) | Q(number__in=[*keys]), scope(actor)).values_list("pk", "number")
+    rows = Case.objects.filter(Q(pk__in=ids_of(keys)) | Q(number__in=[*keys]), scope(actor)).values_list("pk", "number")
     found: dict[str, tuple[str, str]] = {}
     for pk, number in rows:
         found[str(pk)] = found[number] = (number, reverse("desk:case", args=[pk]))

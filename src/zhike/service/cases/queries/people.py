@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 
 from zhike.platform import addresses, audit
@@ -64,9 +64,16 @@ def authors_among(people: ErasedPeople) -> QuerySet[WebAuthor]:
 
 def cases_opened_by(author_ids: Sequence[int]) -> list[int]:
     """Cases that nobody in the files has brought, and that began with what one of these people wrote on the web."""
-    first = WebAuthor.objects.filter(case_id=OuterRef("pk")).order_by("pk").values("pk")[:1]
-    rows = Case.objects.filter(contact__isnull=True, channel=Channel.WEB.value, redacted_at__isnull=True)
-    return list(rows.annotate(begun_by=Subquery(first)).filter(begun_by__in=author_ids).values_list("pk", flat=True))
+    # Only cases on which they wrote are looked at, each by its index.
+    theirs = WebAuthor.objects.filter(pk__in=author_ids).values("case_id")
+    begun = WebAuthor.objects.filter(case_id__in=theirs).values("case_id").annotate(first=Min("pk"))
+    rows = Case.objects.filter(
+        pk__in=begun.filter(first__in=author_ids).values("case_id"),
+        contact__isnull=True,
+        channel=Channel.WEB.value,
+        redacted_at__isnull=True,
+    )
+    return list(rows.values_list("pk", flat=True))
 
 
 def closed_before(before: datetime) -> QuerySet[Case]:

@@ -1,5 +1,6 @@
 """What a change of the table of targets would do to open matters, and which clocks follow once it holds."""
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,9 +28,9 @@ CLOCKS: Final[Mapping[Measure, tuple[ClockKind, str]]] = {
     Measure.SOLUTION: (SOLUTION, CASE_SUBJECT),
     Measure.TASK_REPLY: (TASK_REPLY, TASK_SUBJECT),
 }
-# A preview looks at so many matters; where there are more it says so.
-MOST: Final = 100_000
-AT_ONCE: Final = 10_000
+# A preview looks at so many matters; where there are more its counts are the least that moves, and it says so.
+MOST: Final = 20_000
+AT_ONCE: Final = 5_000
 SHOWN: Final = 50
 
 
@@ -59,7 +60,8 @@ class MovedRow:
 class TargetPreview:
     """Counts over the whole company; rows only of what the reader may open, what breaks first.
 
-    `paused` are clocks that move once they run again; `more` says that there were more matters than are looked at.
+    `paused` are clocks that move once they run again; `more` says that there were more matters than are looked at, so
+    that every count is the least there is.
     `told_earlier` and `told_later` are people who can open the page of their case, which then names another day.
     """
 
@@ -107,6 +109,7 @@ def preview_target(*, actor: Actor, change: TargetChange, now: datetime) -> Targ
     cases: set[int] = set()
     earlier: set[int] = set()
     later: set[int] = set()
+    last = 0
     for matters in _all_matters(change):
         found.looked += len(matters)
         moving = _moving(change, matters, now)
@@ -122,11 +125,13 @@ def preview_target(*, actor: Actor, change: TargetChange, now: datetime) -> Targ
                 (earlier if new < old else later).add(case_id)
             _count(found, one.clock.due_at, new, now)
             shown.append((one, new))
-        found.more = found.looked >= MOST
+        # What breaks first is kept, whatever the number.
+        shown = heapq.nsmallest(SHOWN * 4, shown, key=lambda pair: _urgency(pair[0], pair[1], now))
+        last = max(matters)
+    found.more = found.looked >= MOST and bool(_matters(change, last, 1))
     found.cases = len(cases)
     if change.measure != Measure.TASK_REPLY.value:  # what a department owes stands on no customer's page
         found.told_earlier, found.told_later = _told(earlier, now), _told(later, now)
-    shown.sort(key=lambda pair: _urgency(pair[0], pair[1], now))
     found.rows = _rows(actor, change, shown, now)
     return found
 
@@ -161,8 +166,7 @@ def _rows(
     actor: Actor, change: TargetChange, shown: Sequence[tuple[Moved, datetime | None]], now: datetime
 ) -> list[MovedRow]:
     """The first of those that the reader may open. One query."""
-    first = shown[: SHOWN * 4]
-    ids = [one.clock.subject_id for one, _new in first]
+    ids = [one.clock.subject_id for one, _new in shown]
     if change.measure == Measure.TASK_REPLY.value:
         tasks = Task.objects.filter(task_scope(actor), pk__in=ids).values_list("pk", "case__number", "title")
         named = {pk: (number, title, reverse("cases:task", args=[pk])) for pk, number, title in tasks}
@@ -180,7 +184,7 @@ def _rows(
             breaks=_is_over(new, now) and not _is_over(one.clock.due_at, now),
             mends=_is_over(one.clock.due_at, now) and not _is_over(new, now),
         )
-        for one, new in first
+        for one, new in shown
         if one.clock.subject_id in named
     ][:SHOWN]
 

@@ -16,6 +16,7 @@ from zhike.platform.actors import Actor, ActorKind, system_actor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import FieldError, NotFound
 from zhike.platform.search.tokens import compact
+from zhike.record.customers.types import Channel
 from zhike.record.interactions import queries as interactions
 from zhike.record.interactions.types import Audience, Direction
 from zhike.record.shipments import queries as shipments
@@ -268,21 +269,38 @@ def web_authors(*, actor: Actor, interaction_ids: Collection[int]) -> dict[int, 
     return {row.interaction_id: _author_of(row) for row in rows.select_related("author", "interaction")}
 
 
-def awaiting_author(*, actor: Actor, case: Case) -> Author | None:
-    """Who wrote on the web and has had no word from us since; None where it is the case's own person. One query."""
-    spoke, heard = case.customer_spoke_at, case.we_spoke_at
-    if spoke is None or (heard is not None and heard >= spoke):
+def last_speaker(*, actor: Actor, case: Case) -> Author | None:
+    """Who spoke last in the case, to whom every word of ours goes; None where it is the case's own person.
+
+    Two queries at most; the caller has loaded the case through the actor's scope.
+    """
+    words = CaseContact.objects.filter(case=case, incoming=True, interaction__struck_at__isnull=True)
+    last = words.select_related("interaction__contact").order_by("-at", "-pk").first()
+    if last is None:
         return None
-    last = CaseContact.objects.filter(case=case, incoming=True).order_by("-at", "-pk").values("interaction_id")[:1]
-    rows = WebWord.objects.filter(interaction_id__in=last, author__redacted_at__isnull=True)
-    found = rows.filter(author__case__in=Case.objects.filter(scope(actor))).select_related("author", "interaction")
-    row = found.first()
-    return _author_of(row) if row is not None else None
+    if last.channel == Channel.WEB.value:
+        rows = WebWord.objects.filter(interaction_id=last.interaction_id, author__redacted_at__isnull=True)
+        rows = rows.filter(author__case__in=Case.objects.filter(scope(actor)))
+        if (word := rows.select_related("author", "interaction").first()) is not None:
+            return _author_of(word)
+    person = last.interaction.contact
+    if person is None or person.pk == case.contact_id or person.erased_at is not None:
+        return None
+    return Author(
+        name=person.name,
+        phone="",
+        email="",
+        answer_by="",
+        language=person.language,
+        at=last.at,
+        contact_id=person.pk,
+        channel=last.channel,
+    )
 
 
 # zhike: allow query-actor, query-scope -- it reads no row, only the case given
 def addressee(case: Case, author: Author | None) -> str:
-    """Whom an answer names: who wrote on the web and waits, else the person of the case, else the customer."""
+    """Whom an answer names: who spoke last (`last_speaker`), else the person of the case, else the customer."""
     if author is not None and author.name:
         return author.name
     return case.contact.name if case.contact else case.customer.name

@@ -10,12 +10,14 @@ from django.db import connection
 
 from zhike.platform.calendars.models import Clock
 from zhike.platform.calendars.tests.factories import default_calendar
+from zhike.platform.files.models import StoredFile
 from zhike.record.customers.tests.factories import customer
 from zhike.record.organization.tests import factories as organization
 from zhike.service.cases import actions
-from zhike.service.cases.models import Case, OwnerSpell, Task
+from zhike.service.cases.models import Case, KeptPhoto, OwnerSpell, Task
 from zhike.service.cases.rules import CaseClosed, MoveNotAllowed
 from zhike.service.cases.tests.factories import CODED, NOW, SETUP, case, entry, said
+from zhike.service.cases.tests.test_web import ASKING, picture
 from zhike.service.cases.types import TaskEntry
 
 pytestmark = pytest.mark.concurrency
@@ -42,6 +44,12 @@ def test_open__contacts_on_one_matter_at_once_are_one_case(fresh_db: str) -> Non
     assert {one.number for one in taken} == {made.number}
     assert sum(not one.attached for one in taken) == 1
     assert (made.contacts, made.repeats) == (6, 5)
+
+
+def test_photo__of_one_form_sent_at_once_is_stored_once(fresh_db: str) -> None:
+    keep = partial(actions.keep_photo, actor=ASKING, content=picture(), name="a.jpg", once="form", now=NOW)
+    assert len(set(at_once([keep] * 4))) == 1
+    assert StoredFile.objects.count() == KeptPhoto.objects.count() == 1
 
 
 def test_tasks__replies_of_departments_at_once_lose_none_and_wake_the_owner(fresh_db: str) -> None:

@@ -19,6 +19,7 @@ from zhike.service.cases.models import (
     Cause,
     Escalation,
     Follower,
+    KeptPhoto,
     Look,
     OwnerSpell,
     Presence,
@@ -109,6 +110,11 @@ def same_photos() -> None:
     row = author()
     for _time in range(2):
         CasePhoto.objects.create(case=row.case, author=row, file_id=1, at=NOW)
+
+
+def same_picture() -> None:
+    for file_id in range(2):
+        KeptPhoto.objects.create(once="form", content="a" * 64, file_id=file_id, at=NOW)
 
 
 def same_goods() -> None:
@@ -233,6 +239,8 @@ def twice(model: type[Look | Follower | Presence], **given: Any) -> Callable[[],
         ("case_word_once", same_words),
         ("case_word_form_once", same_form),
         ("case_photo_once", same_photos),
+        ("kept_photo_once", same_picture),
+        ("kept_photo_named", lambda: KeptPhoto.objects.create(once="", content="a", file_id=1, at=NOW)),
         ("case_goods_once", same_goods),
     ],
 )

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from zhike.record.organization.tests import factories as organization
 from zhike.service.cases import actions
 from zhike.service.cases.models import Case, Task
 from zhike.service.cases.tests.factories import CODED, NOW, SETUP, case, said
-from zhike.service.cases.types import TaskEntry
+from zhike.service.cases.types import CaseState, TaskEntry
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -58,6 +58,33 @@ def test_deadlines__new_terms_sort_the_queue_anew_and_warn_anew() -> None:
     assert fresh(made).next_due_at == clock.due_at
     assert fresh(made).first_response_missed is None
     assert (clock.warning_told_at, clock.breach_told_at) == (None, None)
+
+
+def marks_after(made: Case, budget: timedelta, at: datetime) -> tuple[bool | None, bool | None]:
+    """The marks of both promises once the solution is measured anew."""
+    clock = Clock.objects.get(subject_id=made.pk, kind="cases.solution")
+    terms = [NewTerms(clock_id=clock.pk, budget=budget)]
+    clocks.recompute_clocks(actor=SETUP, changes=terms, reason="新标准", now=at)
+    drain_all(now=at)
+    row = fresh(made)
+    return row.first_response_missed, row.solution_missed
+
+
+def test_deadlines__new_terms_mark_a_paused_clock_as_its_new_deadline_has_it() -> None:
+    agent = organization.actor()
+    made = case(actor=agent)
+    actions.tell_customer(actor=agent, case_id=made.pk, said=said("正在查"), now=NOW + 3 * HOUR)
+    late = NOW + 9 * DAY
+    clocks.tell_clocks(actor=SETUP, now=late)
+    drain_all(now=late)
+    assert fresh(made).solution_missed is True
+    waits = CaseState.WAITING_AUTHORITY
+    actions.set_waiting(actor=agent, case_id=made.pk, state=waits, reason="海关查验", now=late)
+    assert Clock.objects.get(subject_id=made.pk, kind="cases.solution").state == "paused"
+    # Time enough now; and too little again. What was answered too late stays so.
+    assert marks_after(made, 900 * HOUR, late + HOUR) == (True, None)
+    assert marks_after(made, 2 * HOUR, late + 2 * HOUR) == (True, True)
+    assert fresh(made).breach_at is not None
 
 
 def test_deadlines__new_terms_date_a_task_anew() -> None:

@@ -24,7 +24,7 @@ from zhike.record.interactions.models import Interaction
 from zhike.record.organization.tests import factories as organization
 from zhike.record.shipments.tests.factories import shipment
 from zhike.service.cases import actions, providers, queries
-from zhike.service.cases.models import Case, CasePhoto, WebAuthor, WebWord
+from zhike.service.cases.models import Case, CasePhoto, KeptPhoto, WebAuthor, WebWord
 from zhike.service.cases.policies import ASK_OUTSIDE, BY_LINK
 from zhike.service.cases.rules import seal_link, unseal_link
 from zhike.service.cases.tests.factories import CODED, NOW, SETUP, case, said
@@ -169,7 +169,7 @@ def test_web__who_writes_about_anothers_case_speaks_under_their_own_name_and_is_
     assert (word.interaction.contact_id, word.interaction.subject[-len(goods.waybill) :]) == (None, goods.waybill)
     named = queries.web_authors(actor=SETUP, interaction_ids=[word.interaction_id])
     assert [one.name for one in named.values()] == ["周航"]
-    waiting = queries.awaiting_author(actor=SETUP, case=made)
+    waiting = queries.last_speaker(actor=SETUP, case=made)
     assert waiting is not None
     assert (waiting.name, waiting.answer_by, queries.addressee(made, waiting)) == ("周航", AnswerBy.SMS, "周航")
     # No mail to somebody else in their stead.
@@ -179,7 +179,10 @@ def test_web__who_writes_about_anothers_case_speaks_under_their_own_name_and_is_
     actions.tell_customer(actor=SETUP, case_id=made.pk, said=told, now=NOW + 2 * HOUR)
     made.refresh_from_db()
     assert Interaction.objects.get(direction="out").contact_id is None
-    assert queries.awaiting_author(actor=SETUP, case=made) is None
+    # Every further word is to them too, until somebody else speaks.
+    told_again = queries.last_speaker(actor=SETUP, case=made)
+    assert told_again is not None
+    assert told_again.name == "周航"
     write(actor=holder(sent(joined)), text="还没有收到补发\n请回电", now=NOW + 3 * HOUR)
     again = WebWord.objects.select_related("interaction").latest("pk").interaction
     assert (again.contact_id, again.subject) == (None, "还没有收到补发")
@@ -388,6 +391,21 @@ def test_photo__sent_twice_hangs_on_the_case_once() -> None:
     for _time in range(2):
         write(actor=holder(taken.link), text="照片", photo_ids=[pk], now=NOW)
     assert list(CasePhoto.objects.values_list("case_id", "file_id")) == [(taken.case_id, pk)]
+
+
+def test_photo__of_a_form_sent_twice_is_kept_once_and_of_another_form_again() -> None:
+    def keep(once: str, content: bytes) -> int:
+        return actions.keep_photo(actor=ASKING, content=content, name="a.jpg", once=once, now=NOW)
+
+    first = keep("one", picture())
+    assert keep("one", picture()) == first
+    assert keep("two", picture()) != first
+    assert StoredFile.objects.count() == KeptPhoto.objects.count() == 2
+    # What has been destroyed meanwhile is kept anew.
+    StoredFile.objects.filter(pk=first).update(erased_at=NOW, name="")
+    assert keep("one", picture()) not in {first, None}
+    actions.forget_presence(actor=SETUP, now=NOW + 3 * DAY)
+    assert KeptPhoto.objects.count() == 0
 
 
 def test_web__more_photos_than_allowed_are_refused_whole() -> None:

@@ -68,6 +68,10 @@ class Said:
     letter: LetterEntry | None = None
     # False where the contact log has it already.
     counted: bool = True
+    # Of what kind their word is; a complaint makes one of a lesser case, of this category where it is for complaints.
+    kind: CaseKind | None = None
+    category: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

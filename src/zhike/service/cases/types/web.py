@@ -157,7 +157,10 @@ class OutsideView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote on the web, as the desk sees them; `contact_id` where they are somebody of the file."""
+    """Who spoke in a case, as the desk sees them; `contact_id` where they are somebody of the file.
+
+    Who wrote on the web has an `answer_by`; who spoke otherwise the `channel` in which they did.
+    """
 
     name: str
     phone: str
@@ -166,6 +169,7 @@ class Author:
     language: str
     at: datetime
     contact_id: int | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

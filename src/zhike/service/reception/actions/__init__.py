@@ -6,6 +6,7 @@ from zhike.service.reception.actions.callers import (
     open_case_of_call,
     settle_calls,
     take_call,
+    take_call_out,
     wrap_up,
 )
 from zhike.service.reception.actions.calls import hand_over, lose_calls, take_event
@@ -39,6 +40,7 @@ __all__ = [
     "save_phone_system",
     "settle_calls",
     "take_call",
+    "take_call_out",
     "take_enquiry",
     "take_event",
     "wrap_up",

@@ -51,8 +51,8 @@ def locked_with_call(actor: Actor, waiting_id: int) -> tuple[Waiting, Call | Non
 
 
 def external_of(call: Call) -> tuple[str, str]:
-    """By what the one entry of this call on a timeline is known."""
-    return f"tel.{call.system}"[:40], call.ref
+    """By what the one entry of this call on a timeline is known; one that was struck is not its entry any more."""
+    return f"tel.{call.system}"[:40], f"{call.ref[:110]}#{call.taken_out}" if call.taken_out else call.ref
 
 
 def tell_call(call: Call, *staff_ids: int | None) -> None:

@@ -18,12 +18,12 @@ from zhike.record.interactions.types import ContactLog, Direction
 from zhike.record.shipments import queries as shipments
 from zhike.service.cases import actions as cases
 from zhike.service.cases import queries as case_queries
-from zhike.service.cases.types import CaseEntry, Origin, Said, Taken
+from zhike.service.cases.types import CaseEntry, CaseKind, Origin, Said, Taken
 from zhike.service.reception import events, queries
 from zhike.service.reception.actions._parts import external_of, locked_call, name_of, tell_call
 from zhike.service.reception.models import Call
 from zhike.service.reception.policies import PUSH_CALLS, SERVE, WRITE_DOWN_AFTER
-from zhike.service.reception.rules import MAX_TEXT, CallOfCase, CallSettled, TakenBySomebody
+from zhike.service.reception.rules import MAX_TEXT, CallOfCase, CallOfNoCase, CallSettled, TakenBySomebody
 from zhike.service.reception.types import LIVE_STATES, CallDirection, CallMatter, Who
 
 MOST_SETTLED = 200
@@ -88,8 +88,13 @@ def confirm_caller(
 
 
 @action
-def attach_call(*, actor: Actor, call_id: int, case_id: int, now: datetime) -> Taken:
-    """The call belongs to this case: it stands in its talk and on the customer's timeline, once."""
+def attach_call(
+    *, actor: Actor, call_id: int, case_id: int, kind: CaseKind | None = None, category: str = "", now: datetime
+) -> Taken:
+    """The call belongs to this case: it stands in its talk and on the customer's timeline, once.
+
+    A complaint makes a complaint of a lesser case, of `category` where that is one for complaints.
+    """
     call = _open(actor, call_id)
     authorize(actor, SERVE, subject=("call", call_id))
     if call.case_id is not None:
@@ -103,10 +108,37 @@ def attach_call(*, actor: Actor, call_id: int, case_id: int, now: datetime) -> T
         contact_id=person,
         at=call.started_at,
         external=external_of(call),
+        kind=kind,
+        category=category,
     )
     taken = cases.attach_contact(actor=actor, case_id=case_id, said=said, now=now)
     _belongs(call, actor, taken, case.customer_id, now)
     return taken
+
+
+@action
+def take_call_out(*, actor: Actor, call_id: int, reason: str, now: datetime) -> int:
+    """The call was put into a wrong case: out of it again, and in hand, until it is put where it belongs.
+
+    Returns the case. Raises Invalid on `reason`, CallOfNoCase, ContactOpened where the case began with it.
+    """
+    call = locked_call(actor, call_id)
+    authorize(actor, SERVE, subject=("call", call_id))
+    _refuse_others(call, actor)
+    if call.case_id is None or call.interaction_id is None:
+        raise CallOfNoCase
+    case_id = call.case_id
+    cases.detach_contact(actor=actor, case_id=case_id, interaction_id=call.interaction_id, reason=reason, now=now)
+    call.case_id = call.interaction_id = call.settled_at = None
+    call.taken_out, call.taken_out_at = call.taken_out + 1, now
+    call.save()
+    audit.record(
+        actor,
+        events.CallTakenOut(subject=("call", call_id), before={"case": case_id}, reason=reason.strip()),
+        now=now,
+    )
+    tell_call(call, call.staff_id)
+    return case_id
 
 
 @action
@@ -174,7 +206,8 @@ def settle_calls(*, actor: Actor, now: datetime) -> int:
     is nobody else's; without such a file it stays in the list of calls.
     """
     authorize(actor, PUSH_CALLS)
-    rows = Call.objects.filter(settled_at__isnull=True, ended_at__lt=now - parameters.value(WRITE_DOWN_AFTER, at=now))
+    before = now - parameters.value(WRITE_DOWN_AFTER, at=now)
+    rows = Call.objects.filter(settled_at__isnull=True, ended_at__lt=before).exclude(taken_out_at__gte=before)
     late = list(rows.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:MOST_SETTLED])
     for call in late:
         if call.who == Who.OPEN.value:
@@ -205,9 +238,13 @@ def _open(actor: Actor, call_id: int) -> Call:
     call = locked_call(actor, call_id)
     if call.settled_at is not None:
         raise CallSettled
+    _refuse_others(call, actor)
+    return call
+
+
+def _refuse_others(call: Call, actor: Actor) -> None:
     if call.staff_id is not None and call.staff_id != actor.staff_id and actor.staff_id is not None:
         raise TakenBySomebody(name=name_of(call.staff_id))
-    return call
 
 
 def _file(actor: Actor, who: Who, customer_id: int | None) -> CustomerSummary | None:

@@ -102,6 +102,9 @@ class Call(models.Model):
     note = models.TextField(default="", blank=True)
     # When it left the hands of whoever took it: written down, or let go by the desk.
     settled_at = models.DateTimeField(null=True)
+    # How often it was taken out of a case, and when last: each time its next entry on a timeline is another one.
+    taken_out = models.PositiveSmallIntegerField(default=0, db_default=0)
+    taken_out_at = models.DateTimeField(null=True)
     changed_xid = ChangedXidField()
 
     objects = CallSet.as_manager()

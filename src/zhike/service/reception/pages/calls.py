@@ -9,7 +9,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock
-from zhike.platform.errors import Invalid
+from zhike.platform.db.ids import id_of
+from zhike.platform.errors import Conflict, Invalid
 from zhike.platform.ui import navigation, slots
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind
@@ -22,7 +23,7 @@ from zhike.platform.ui.toasts import toast
 from zhike.service.cases import queries as cases
 from zhike.service.cases.types import CaseKind
 from zhike.service.reception import actions, queries
-from zhike.service.reception.forms import MatterForm, NoteForm
+from zhike.service.reception.forms import MatterForm, NoteForm, TakeOutForm
 from zhike.service.reception.models import Call
 from zhike.service.reception.pages._shared import call_status, call_url, masked, posted
 from zhike.service.reception.pages.pop import pop_context
@@ -186,16 +187,47 @@ def new_case(request: HttpRequest, call_id: int) -> HttpResponse:
     )
 
 
+@requires(SERVE)
+def take_out(request: HttpRequest, call_id: int) -> HttpResponse:
+    """The call stands in a wrong case: out of it, with the reason."""
+    actor, now = require_actor(request), clock.now()
+    row = queries.get_call(actor=actor, call_id=call_id)
+    found, back = sight.case_of(row), reverse("reception:call", args=[call_id])
+    if found is None:
+        return HttpResponseRedirect(back)
+    form = TakeOutForm(posted(request))
+    if form.is_bound and form.is_valid():
+        try:
+            case_id = actions.take_call_out(actor=actor, call_id=call_id, reason=form.cleaned_data["reason"], now=now)
+        except Invalid as error:
+            add_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, f"{error.text()} {error.next_step}")
+        else:
+            undo = f"{reverse('reception:attach', args=[call_id])}?case={case_id}"
+            toast(request, gettext("The call is out of %(number)s.") % {"number": found.number}, undo=undo)
+            return HttpResponseRedirect(back)
+    return form_page(
+        request,
+        form,
+        room="reception",
+        title=gettext("Take the call out of %(number)s") % {"number": found.number},
+        submit=_("Take out of this case"),
+        crumbs=[Crumb(gettext("Calls"), reverse("reception:calls")), Crumb(masked(row.number), back)],
+        back=back,
+        note=_("It stays in the talk there, struck, and the call is in hand again. State and kind of the case stay."),
+    )
+
+
 def _only_one(request: HttpRequest) -> tuple[int, int | None] | None:
     """Who was meant by “new case” beside the likeliest caller: the button says it."""
-    of, person = request.POST.get("customer", ""), request.POST.get("contact", "")
-    if not (of.isascii() and of.isdecimal() and len(of) < 19):  # noqa: PLR2004 - a bigint
-        return None
-    return int(of), int(person) if person.isascii() and person.isdecimal() and len(person) < 19 else None  # noqa: PLR2004
+    of = id_of(request.POST.get("customer", ""))
+    return None if of is None else (of, id_of(request.POST.get("contact", "")))
 
 
 urlpatterns = [
     path("calls/", call_list, name="calls"),
     path("calls/<int:call_id>/", call, name="call"),
     path("calls/<int:call_id>/case/", new_case, name="call_case"),
+    path("calls/<int:call_id>/take-out/", take_out, name="take_out"),
 ]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext, pgettext_lazy
@@ -13,13 +13,15 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
-from zhike.platform.errors import Invalid
+from zhike.platform.db.ids import id_of
+from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.ui import slots
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Clock, ClockState
 from zhike.platform.ui.requests import is_fragment, require_actor
 from zhike.platform.ui.toasts import toast
 from zhike.record.customers.types import CardPlace, cards
+from zhike.service.cases.types import CaseKind
 from zhike.service.reception import actions, queries
 from zhike.service.reception.models import Call
 from zhike.service.reception.pages._shared import call_status, call_url, caller_name, case_word, masked, standing_of
@@ -108,6 +110,7 @@ def _of_summary(actor: Actor, found: Pop, now: datetime) -> dict[str, Any]:
         return {}
     return {
         **standing_of(summary),
+        "complaint_kind": CaseKind.COMPLAINT.value,
         "lines": [
             (row, Clock(state=ClockState.RUNNING, due=row.next_due_at, zone=row.zone) if row.next_due_at else None)
             for row in found.open_cases[:SHOWN_CASES]
@@ -130,10 +133,6 @@ def _cards(actor: Actor, customer_id: int, now: datetime) -> list[dict[str, Any]
     return shown
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - a bigint
-
-
 def _after(request: HttpRequest, actor: Actor, call_id: int) -> HttpResponse:
     """The pop anew where it asked, else the page of the call."""
     call = queries.get_call(actor=actor, call_id=call_id)
@@ -148,24 +147,44 @@ def confirm(request: HttpRequest, call_id: int) -> HttpResponse:
     sent = request.GET if undoing else request.POST
     if sent.get("who", Who.KNOWN.value) not in {one.value for one in Who}:
         raise Invalid
+    if undoing:
+        return _taken_back(request, actor, call_id)
     before = queries.get_call(actor=actor, call_id=call_id)
+    _say(actor, call_id, sent)
+    named = {"customer": before.customer_id, "contact": before.contact_id, "shipment": before.shipment_id}
+    back = {"who": before.who, **{name: pk for name, pk in named.items() if pk is not None}}
+    # Who may not know what was said before cannot say it again.
+    hidden = sight.is_hidden(before) or (before.shipment_id is not None and sight.goods_of(before) is None)
+    undo = "" if hidden else f"{reverse('reception:confirm', args=[call_id])}?{urlencode(back)}"
+    toast(request, CONFIRMED[Who(sent.get("who", Who.KNOWN.value))], undo=undo)
+    return _after(request, actor, call_id)
+
+
+def _say(actor: Actor, call_id: int, sent: QueryDict) -> None:
     actions.confirm_caller(
         actor=actor,
         call_id=call_id,
         who=Who(sent.get("who", Who.KNOWN.value)),
-        customer_id=_number(sent.get("customer", "")),
-        contact_id=_number(sent.get("contact", "")),
-        shipment_id=_number(sent.get("shipment", "")),
+        customer_id=id_of(sent.get("customer", "")),
+        contact_id=id_of(sent.get("contact", "")),
+        shipment_id=id_of(sent.get("shipment", "")),
         now=clock.now(),
     )
-    if undoing:
-        toast(request, gettext("Taken back."))
+
+
+def _taken_back(request: HttpRequest, actor: Actor, call_id: int) -> HttpResponse:
+    """Undo leads to a page whatever has become meanwhile of the call, or of whom it named before."""
+    try:
+        _say(actor, call_id, request.GET)
+    except (Conflict, Invalid, NotFound) as error:
+        toast(request, gettext("It could not be taken back: %(why)s") % {"why": error.text()})
     else:
-        named = {"customer": before.customer_id, "contact": before.contact_id, "shipment": before.shipment_id}
-        back = {"who": before.who, **{name: pk for name, pk in named.items() if pk is not None}}
-        undo = "" if sight.is_hidden(before) else f"{reverse('reception:confirm', args=[call_id])}?{urlencode(back)}"
-        toast(request, CONFIRMED[Who(sent.get("who", Who.KNOWN.value))], undo=undo)
-    return _after(request, actor, call_id)
+        toast(request, gettext("Taken back."))
+    try:
+        return _after(request, actor, call_id)
+    except NotFound:
+        # The call was put through to somebody beyond one's reach.
+        return HttpResponseRedirect(reverse("reception:calls"))
 
 
 @require_POST
@@ -173,11 +192,16 @@ def confirm(request: HttpRequest, call_id: int) -> HttpResponse:
 def attach(request: HttpRequest, call_id: int) -> HttpResponse:
     """The call belongs to a case that is open: nobody explains twice (CASE-03)."""
     actor = require_actor(request)
-    case_id = _number(request.POST.get("case", ""))
+    # Undo of taking it out says the case in its address.
+    case_id = id_of(request.POST.get("case", request.GET.get("case", "")))
     if case_id is None:
         raise Invalid
-    taken = actions.attach_call(actor=actor, call_id=call_id, case_id=case_id, now=clock.now())
-    toast(request, gettext("The call belongs to %(number)s.") % {"number": taken.number})
+    kind = CaseKind.COMPLAINT if request.POST.get("complains") else None
+    taken = actions.attach_call(actor=actor, call_id=call_id, case_id=case_id, kind=kind, now=clock.now())
+    words = gettext("The call belongs to %(number)s.")
+    if taken.raised:
+        words = gettext("The call belongs to %(number)s; it is a complaint from now on, with the deadline of the law.")
+    toast(request, words % {"number": taken.number})
     return _after(request, actor, call_id)
 
 
