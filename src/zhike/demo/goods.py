@@ -171,7 +171,8 @@ class Draw:
         on_the_road = np.flatnonzero(moves & (self.picked < self.until) & (self.out > self.until))
         self.held = np.zeros(self.n, dtype=np.bool_)
         self.held[on_the_road[::HELD_APART]] = True
-        self.held_at = self.until - (self.until - self.picked) // 10
+        passed: Moments = self.until - self.picked
+        self.held_at = self.until - passed // 10
         # Of each what has happened up to here: to goods that are held nothing more.
         self.end = np.where(self.held, self.held_at, self.until)
 
