@@ -39,8 +39,6 @@ def pair(desk: Browsing) -> Iterator[mailpair.MailPair]:
             "messaging.smtp_host": "127.0.0.1",
             "messaging.smtp_port": servers.smtp_port,
             "messaging.sender": US,
-            "contacting.quiet_from": timedelta(0),
-            "contacting.quiet_until": timedelta(0),
         }
         now = clock.now() - timedelta(minutes=1)
         for key, value in values.items():

@@ -361,6 +361,7 @@ STATUS_OF = {
     "DEPART": "in_transit",
     "ARRIVE": "in_transit",
     "LOST": "exception",
+    "HELD": "exception",
     "ATTEMPT": "attempt_failed",
     "OUT": "out_for_delivery",
     "DELIVERED": "delivered",

@@ -27,6 +27,8 @@ PROMISE_DAYS = np.array([1, 2, 3, 8])
 BASE_LATE = 0.055
 BASE_DAMAGE = 0.006
 BASE_LOSS = 0.0008
+HELD_APART = 7
+"""Of the goods on the road at the end of history every so many-th is held: on any day some are, not by chance."""
 PEAKS = {(11, 11): 2.6, (11, 12): 2.2, (6, 18): 2.0, (12, 12): 1.6}
 SPRING = {date(2026, 2, 17), date(2025, 1, 29), date(2027, 2, 6)}  # first days of the lunar year
 
@@ -64,6 +66,7 @@ class Draw:
         self._promise()
         self._trouble()
         self._milestones()
+        self._held()
 
     def _who_and_when(self) -> None:
         chance = self.chance
@@ -161,6 +164,17 @@ class Draw:
         self.delivered = day.astype("datetime64[s]") + _hours(1 + 8.9 * chance.beta(2, 2, self.n))
         self.delivered = np.maximum(self.delivered, self.picked + 3 * HOUR)
         self.out = np.maximum(self.delivered - _hours(chance.uniform(0.8, 5, self.n)), self.picked + 1 * HOUR)
+
+    def _held(self) -> None:
+        """Some of the goods on the road stop there; nothing is drawn for it, so that all else stays as it was."""
+        moves = ~self.cancelled & ~self.lost
+        on_the_road = np.flatnonzero(moves & (self.picked < self.until) & (self.out > self.until))
+        self.held = np.zeros(self.n, dtype=np.bool_)
+        self.held[on_the_road[::HELD_APART]] = True
+        passed: Moments = self.until - self.picked
+        self.held_at = self.until - passed // 10
+        # Of each what has happened up to here: to goods that are held nothing more.
+        self.end = np.where(self.held, self.held_at, self.until)
 
 
 def build_goods(world: World, size: Size, until: datetime, truths: Truths | None, chance: Generator) -> Goods:
@@ -268,6 +282,8 @@ def _happenings(draw: Draw) -> list[Happening]:
         Happening("PICKUP", draw.picked, moves, draw.origin, with_courier=True),
         Happening("DEPART", draw.picked + span * 2 // 10, moves & (draw.mode > 0), draw.origin),
         Happening("LOST", draw.picked + 4 * 24 * HOUR, moves & draw.lost, draw.origin, reason="carrier_lost"),
+        Happening("HELD", draw.held_at, draw.held & draw.abroad, draw.origin, reason="customs_documents"),
+        Happening("HELD", draw.held_at, draw.held & ~draw.abroad, draw.origin, reason="consignee_address"),
         Happening("ARRIVE", draw.picked + span * 8 // 10, arrives, draw.destination),
         Happening(
             "ATTEMPT", draw.out - 20 * HOUR, failed & (span > 30 * HOUR), draw.destination, reason="consignee_absent"
@@ -289,7 +305,7 @@ def _events(draw: Draw) -> pa.Table:
     turn = draw.chance.integers(width, size=draw.n)
     parts = []
     for one in _happenings(draw):
-        rows = np.flatnonzero(one.where & (one.at <= draw.until))
+        rows = np.flatnonzero(one.where & (one.at <= draw.end))
         carried = numbers[one.outlet[rows], turn[rows]] if one.with_courier else np.full(len(rows), None)
         if one.code in {"OUT", "DELIVERED"}:
             carried[draw.no_phone[rows]] = None

@@ -1,5 +1,6 @@
 """The demonstration company: reproducible from one number; what is planted is found, and only that."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.harness import databases
 from zhike.demo import goods
+from zhike.demo.build import SEED
 from zhike.demo.truths import planted
 from zhike.demo.world import SIZES, build_world
 from zhike.insight.metrics.queries import MONTH, Signal, beyond_noise, compute
@@ -26,10 +28,10 @@ SIZE = "medium"
 READER = system_actor("demo.reader")
 
 
-def _drawn(seed: int) -> goods.Goods:
+def _drawn(seed: int, now: datetime = NOW) -> goods.Goods:
     chance = np.random.default_rng(seed)
     world = build_world(SIZES["small"], chance)
-    return goods.build_goods(world, SIZES["small"], NOW, planted(NOW.date(), SIZES["small"].outlets), chance)
+    return goods.build_goods(world, SIZES["small"], now, planted(now.date(), SIZES["small"].outlets), chance)
 
 
 def test_goods__are_the_same_for_the_same_number_and_others_for_another() -> None:
@@ -54,6 +56,27 @@ def test_goods__nothing_happens_after_the_end_of_history() -> None:
     assert pa.compute.max(drawn.events["at"]).as_py() <= end
     for column in ("ordered_at", "confirmed_at", "prepared_at"):
         assert pa.compute.max(drawn.shipments[column]).as_py() <= end, column
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 22, 16, 30, tzinfo=UTC),  # a Monday, 00:30 in Shanghai
+        datetime(2026, 11, 28, 15, 30, tzinfo=UTC),  # a Saturday, 23:30
+        datetime(2026, 11, 30, 16, tzinfo=UTC),  # the first of a month
+        datetime(2026, 12, 31, 15, tzinfo=UTC),
+        datetime(2027, 1, 1, 4, tzinfo=UTC),
+        datetime(2027, 2, 9, 16, tzinfo=UTC),  # in the Spring Festival, when little is sent
+        datetime(2027, 2, 28, 9, tzinfo=UTC),
+        datetime(2028, 2, 29, 1, tzinfo=UTC),
+    ],
+    ids=str,
+)
+def test_goods__some_are_under_way_and_some_of_these_held_at_any_instant(now: datetime) -> None:
+    newest = {row["waybill"]: row["code"] for row in _drawn(SEED, now).events.to_pylist()}
+    counts = Counter(newest.values())
+    assert counts["HELD"] > 0
+    assert counts["PICKUP"] + counts["DEPART"] + counts["ARRIVE"] > counts["HELD"]
 
 
 def test_goods__are_picked_up_by_an_outlet_of_the_senders_city_where_it_has_one() -> None:

@@ -119,6 +119,13 @@ def table(*, actor: Actor, state: Generation) -> ir.Table:
     return rows.filter(_reach(rows, spec, actor)) if not actor.reach.everything else rows
 
 
+# zhike: allow query-actor -- names of files, no rows
+def files_of(state: Generation) -> frozenset[str]:
+    """The files that this state reads, with their folder. None is ever rewritten: the same files hold the same rows."""
+    folder = folder_of(state.fact)
+    return frozenset(str(folder / name) for name in state.files())
+
+
 def _rows(spec: facts.Fact, state: Generation) -> ir.Table:
     folder = folder_of(spec.name)
     clean = [name for m in state.months.values() if not m.delta for name in m.parts]

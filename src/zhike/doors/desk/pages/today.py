@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, path, reverse
@@ -239,9 +240,14 @@ def _promises(actor: Actor, now: datetime) -> list[Item]:
     """One's own promises of today and those past their time, the nearest first."""
     if not _may(actor, PROMISE.code) or _oversees(actor):
         return []
-    _start, midnight = clock.day_bounds(clock.local_date(now, actor.zone), actor.zone)
-    rows = agreements.my_promises(actor=actor).filter(due_at__lt=midnight)[:SHOWN_PROMISES]
+    rows = agreements.my_promises(actor=actor).filter(_of_today(actor, now))[:SHOWN_PROMISES]
     return [_promise(row, step=gettext("Keep the promise to %(name)s")) for row in rows]
+
+
+def _of_today(actor: Actor, now: datetime) -> Q:
+    """Due by midnight, or reminded of already: late in the evening that is what is due soon after it."""
+    _start, midnight = clock.day_bounds(clock.local_date(now, actor.zone), actor.zone)
+    return Q(due_at__lt=midnight) | Q(reminded_at__isnull=False)
 
 
 def _oversees(actor: Actor) -> bool:
@@ -253,10 +259,9 @@ def _promise_piles(actor: Actor, now: datetime) -> list[Pile]:
     if not _oversees(actor):
         return []
     address = _address("agreements:promises")
-    _start, midnight = clock.day_bounds(clock.local_date(now, actor.zone), actor.zone)
     counts = (
         (gettext("Promises due and not kept"), agreements.overdue_promises(actor=actor, now=now), "overdue=1"),
-        (gettext("My promises today"), agreements.my_promises(actor=actor).filter(due_at__lt=midnight), "state=open"),
+        (gettext("My promises today"), agreements.my_promises(actor=actor).filter(_of_today(actor, now)), "state=open"),
     )
     return [
         Pile(label, f"{address}?{query}&sort=due_at", count) for label, rows, query in counts if (count := rows.count())

@@ -11,6 +11,8 @@ from django.urls import reverse
 from zhike.doors.desk.pages.today import CALLERS
 from zhike.doors.desk.tests.test_customer import signed_in
 from zhike.platform import clock
+from zhike.record.agreements.models import Promise
+from zhike.record.agreements.tests import factories as promises
 from zhike.record.customers.tests.factories import customer, enquiry
 from zhike.record.organization.models import Staff
 from zhike.record.organization.tests import factories as organization
@@ -81,6 +83,20 @@ def test_today__offers_enquiries_to_those_who_call_customers_alone(role: str) ->
     client, _member = signed_in(role)
     enquiry(customer(name="华夏电子"), next_contact_on=(clock.now() - DAY).date())
     assert ("Contact 华夏电子" in _offered(client)) is (role in CALLERS)
+
+
+def test_today__shows_a_promise_one_was_reminded_of_though_its_time_is_after_midnight() -> None:
+    client, member = signed_in("agent")
+    now = clock.now()
+    actor = organization.actor_of(member, now=now)
+    quiet, soon = (
+        promises.promise(customer(name=name), by=actor, now=now, due_at=now + 3 * DAY) for name in ("华夏电子", "东湖")
+    )
+    Promise.objects.filter(pk=soon.pk).update(reminded_at=now)
+    page = client.get(reverse("desk:today"))
+    shown = {item.title for item in (page.context["next"], *page.context["due"]) if item}
+    assert soon.number in shown
+    assert quiet.number not in shown
 
 
 def test_today__callers_are_agents_supervisors_and_account_managers() -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from zhike.insight.lake import queries as lake
 from zhike.insight.lake.types import Generation
 from zhike.insight.metrics.policies import VIEW_FIGURES
+from zhike.insight.metrics.queries.kept import Counted, kept, key_of
 from zhike.insight.metrics.types import (
     AS_OF,
     Answer,
@@ -47,9 +48,15 @@ def compute(*, actor: Actor, question: Question) -> Answer:
     metric = metric_of(question.metric)
     check_dimensions(metric, question)
     state = state_of(metric, question)
-    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state)
-    total = _figures(metric, rows, ())
-    split = _figures(metric, rows, question.split) if question.split else ()
+
+    def table() -> ir.Table:
+        return lake.table(actor=actor, state=state)
+
+    def count() -> Counted:
+        rows = measured(metric, filtered(metric, question, table()), state)
+        return _figures(metric, rows, ()), _figures(metric, rows, question.split) if question.split else ()
+
+    total, split = kept(key_of(metric, question, actor.reach, state, table), count)
     # zhike: allow clock-edge -- the parameter versions named are those of the moment of asking; no figure depends on it
     now = clock.now()
     return Answer(
