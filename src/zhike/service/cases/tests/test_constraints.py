@@ -25,6 +25,7 @@ from zhike.service.cases.models import (
     Presence,
     Remedy,
     Task,
+    WaitingAnswer,
     WebAuthor,
     WebWord,
 )
@@ -90,6 +91,20 @@ def author(**given: Any) -> WebAuthor:
         **given,
     }
     return WebAuthor.objects.create(**values)
+
+
+def waiting(**given: Any) -> WaitingAnswer:
+    row = make.case()
+    values = {
+        "case": row,
+        "interaction": Interaction.objects.latest("pk"),
+        "ref": uuid4(),
+        "written_at": NOW,
+        "leaves_at": NOW,
+        "is_answer": True,
+        **given,
+    }
+    return WaitingAnswer.objects.create(**values)
 
 
 def same_words() -> None:
@@ -242,6 +257,10 @@ def twice(model: type[Look | Follower | Presence], **given: Any) -> Callable[[],
         ("kept_photo_once", same_picture),
         ("kept_photo_named", lambda: KeptPhoto.objects.create(once="", content="a", file_id=1, at=NOW)),
         ("case_goods_once", same_goods),
+        ("case_answer_once", lambda: (waiting(ref=REF), waiting(ref=REF))),
+        ("case_answer_of_entry", lambda: waiting(interaction=waiting().interaction)),
+        ("case_answer_state_known", lambda: waiting(state="lost", settled_at=NOW)),
+        ("case_answer_end_dated", lambda: waiting(state="sent")),
     ],
 )
 def test_constraint__refuses(name: str, violate: Callable[[], object]) -> None:

@@ -53,6 +53,11 @@ def answer(case: Case, *, solves: bool = True, now: datetime = NIGHT) -> MailSen
     return actions.send_reply(actor=SETUP, case_id=case.pk, reply=reply, is_answer=solves, coding=coding, now=now)
 
 
+def entry_of(sent: MailSent) -> int:
+    assert sent.entry_id is not None
+    return sent.entry_id
+
+
 def let_go(now: datetime = MORNING) -> None:
     contacting.release_held(actor=SYSTEM, now=now)
     drain_all(now=now)
@@ -95,7 +100,7 @@ def test_left__the_clocks_stop_at_the_instant_of_handing_over() -> None:
     assert (made.state, made.answered_at, made.first_response_at) == ("answered", LEFT, LEFT)
     assert (made.resolution, made.answer_leaves_at, made.we_spoke_at) == ("明天上午送到。", None, LEFT)
     assert {at for _state, at in clocks(made).values()} == {LEFT}
-    assert CaseContact.objects.get(interaction_id=sent.entry_id).at == LEFT
+    assert CaseContact.objects.get(interaction_id=entry_of(sent)).at == LEFT
 
 
 def test_left__told_twice_it_happens_once() -> None:
@@ -114,8 +119,7 @@ def test_left__told_twice_it_happens_once() -> None:
 def test_taken_back__nothing_has_been_said() -> None:
     made = matter()
     sent = answer(made)
-    assert sent.entry_id is not None
-    actions.take_back_reply(actor=SETUP, case_id=made.pk, entry_id=sent.entry_id, now=NIGHT + HOUR)
+    actions.take_back_reply(actor=SETUP, case_id=made.pk, entry_id=entry_of(sent), now=NIGHT + HOUR)
     let_go()
     hand_over()
     made.refresh_from_db()
@@ -127,7 +131,7 @@ def test_taken_back__nothing_has_been_said() -> None:
     )
     assert WaitingAnswer.objects.get().state == "taken_back"
     assert Message.objects.count() == 0
-    assert Interaction.objects.get(pk=sent.entry_id).struck_at is not None
+    assert Interaction.objects.get(pk=entry_of(sent)).struck_at is not None
 
 
 def test_taken_back__from_the_contact_log_strikes_it_in_the_case() -> None:
@@ -137,7 +141,7 @@ def test_taken_back__from_the_contact_log_strikes_it_in_the_case() -> None:
     drain_all(now=NIGHT + HOUR)
     made.refresh_from_db()
     assert (made.state, made.answer_leaves_at) == ("in_work", None)
-    assert Interaction.objects.get(pk=sent.entry_id).struck_at == NIGHT + HOUR
+    assert Interaction.objects.get(pk=entry_of(sent)).struck_at == NIGHT + HOUR
 
 
 def test_failed__the_matter_is_still_ours_and_the_timeline_says_so() -> None:
@@ -163,7 +167,7 @@ def test_withheld_in_the_morning__the_owner_reads_it() -> None:
     made = matter()
     answer(made)
     # Their address turns out to be wrong and is taken out before the morning.
-    (point,) = ContactPoint.objects.filter(contact_id=made.contact_id)
+    (point,) = ContactPoint.objects.filter(contact_id=made.contact_id or 0)
     remove_point(actor=SETUP, point_id=point.pk, now=NIGHT + HOUR)
     let_go()
     made.refresh_from_db()
