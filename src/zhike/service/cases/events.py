@@ -150,6 +150,11 @@ class TaskChanged(audit.Event):
     personal = frozenset({"reply"})
 
 
+class AgreementsFollowed(audit.Event):
+    type = "cases.agreements_followed"
+    label = _("Open clocks of cases followed agreements of their customers")
+
+
 class TargetsFollowed(audit.Event):
     type = "cases.targets_followed"
     label = _("Open clocks of cases followed a change of targets")

@@ -11,7 +11,8 @@ from zhike.platform.calendars.events import ClocksChangedEvent
 from zhike.platform.calendars.types import ClockNews
 from zhike.platform.messaging import MessageSettled, State
 from zhike.platform.outbox import Delivered, Mode, subscribe
-from zhike.record.agreements.events import TargetsChangedEvent
+from zhike.record.agreements.events import AgreementMovedEvent, TargetsChangedEvent
+from zhike.record.agreements.types import AgreementState
 from zhike.record.contacting.events import WaitingDecided
 from zhike.record.contacting.types import Fate
 from zhike.record.shipments.events import ShipmentsLate, ShipmentsSilent
@@ -58,6 +59,14 @@ def follow_clocks(events: Sequence[Delivered[ClocksChangedEvent]], *, now: datet
 def follow_targets(events: Sequence[Delivered[TargetsChangedEvent]], *, now: datetime) -> None:
     """Not only at the next minute: whoever approved a change sees open clocks follow."""
     tasks.follow_targets.enqueue_once("cases.follow_targets", timestamp=0)
+
+
+@subscribe(AgreementMovedEvent, name="cases.agreements")
+def follow_agreements(events: Sequence[Delivered[AgreementMovedEvent]], *, now: datetime) -> None:
+    """Begun or revised: what the customer was promised in it holds for what is open, too."""
+    ids = {one.event.customer_id for one in events if one.event.state == AgreementState.IN_FORCE}
+    if ids:
+        actions.follow_agreements(actor=_CLOCKS, customer_ids=sorted(ids), now=now)
 
 
 @subscribe(CasesOpenedEvent, name="cases.standing_opened")

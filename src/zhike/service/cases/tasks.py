@@ -5,11 +5,13 @@ from typing import Final
 from zhike.platform import clock, jobs
 from zhike.platform.actors import system_actor
 from zhike.platform.calendars.actions.clocks import ClockBusy
+from zhike.record.agreements import queries as agreements
 from zhike.service.cases import actions
 
 # A run moves the clocks of so many parts of 500 matters; the next one goes on.
 _PARTS: Final = 60
 _TRIES: Final = 5
+_CUSTOMERS: Final = 100
 
 
 @jobs.periodic(cron="* * * * *", name="cases.follow_targets", queue=jobs.BULK_QUEUE)
@@ -28,6 +30,15 @@ def _followed() -> int | None:
         except ClockBusy:
             continue
     return actions.follow_target(actor=system_actor("cases.follow_targets"), now=clock.now())
+
+
+@jobs.periodic(cron="23 * * * *", name="cases.follow_agreements", queue=jobs.BULK_QUEUE)
+def follow_agreements() -> None:
+    """Every hour, since days begin at another hour in each zone: versions of agreements whose first day has come."""
+    now, actor = clock.now(), system_actor("cases.follow_agreements")
+    ids = agreements.customers_with_beginning(actor=actor, now=now)
+    for start in range(0, len(ids), _CUSTOMERS):
+        actions.follow_agreements(actor=actor, customer_ids=ids[start : start + _CUSTOMERS], now=now)
 
 
 @jobs.periodic(cron="7 * * * *", name="cases.close_silent")

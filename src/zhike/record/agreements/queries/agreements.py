@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -25,6 +25,7 @@ from zhike.record.agreements.types import AgreementState, CarriedStandard, Holdi
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import CustomerKind
 
+_DAY = timedelta(days=1)
 OPEN_STATES = (AgreementState.DRAFT.value, AgreementState.IN_FORCE.value)
 
 
@@ -119,6 +120,19 @@ def holding_on(*, actor: Actor, customer_id: int, day: date) -> list[Holding]:
         )
         for row in found.values()
     ]
+
+
+def customers_with_beginning(*, actor: Actor, now: datetime) -> list[int]:
+    """Customers with a version of an agreement in force whose first day is yesterday, today or tomorrow. One query.
+
+    Days differ by zone; whoever asks looks again at the time of each customer.
+    """
+    day = now.date()
+    rows = AgreementVersion.objects.filter(
+        valid_from__range=(day - _DAY, day + _DAY), agreement__state=AgreementState.IN_FORCE.value
+    )
+    mine = agreement_rows(actor=actor).values("pk")
+    return sorted(set(rows.filter(agreement_id__in=mine).values_list("agreement__customer_id", flat=True)))
 
 
 def due_reviews(*, actor: Actor, now: datetime) -> AgreementSet:

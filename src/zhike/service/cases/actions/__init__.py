@@ -1,5 +1,6 @@
 """Everything that is done with cases."""
 
+from zhike.service.cases.actions.agreed import follow_agreements
 from zhike.service.cases.actions.answering import (
     EditClash,
     edit_case,
@@ -74,6 +75,7 @@ __all__ = [
     "edit_case",
     "escalate_case",
     "escalate_overdue_tasks",
+    "follow_agreements",
     "follow_case",
     "follow_target",
     "forget_authors",

@@ -234,13 +234,14 @@ def _moving(change: TargetChange, matters: Mapping[int, _Matter], at: datetime) 
     default = calendars.default_calendar_id() if clocks else 0
     found: list[tuple[Moved, int]] = []
     for pk, clock in sorted(clocks.items()):
-        terms = _terms(clock, governed[pk], matters[pk].calendar_id or default)
+        terms = terms_of(clock, governed[pk], matters[pk].calendar_id or default)
         if terms is not None:
             found.append((Moved(clock=clock, terms=terms), matters[pk].case_id))
     return found
 
 
-def _terms(clock: OpenClock, target: Target, usual: int) -> NewTerms | None:
+# zhike: allow query-actor -- it reads no row, only the clock given
+def terms_of(clock: OpenClock, target: Target, usual: int) -> NewTerms | None:
     """What the clock shall measure; None where it does already. Its calendar stays at the version that it has."""
     calendar = None if target.every_hour else target.calendar_id or usual
     if clock.budget == target.budget and clock.calendar_id == calendar:

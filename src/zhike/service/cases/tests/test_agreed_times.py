@@ -6,16 +6,25 @@ from decimal import Decimal
 import pytest
 
 from zhike.platform.calendars import queries as calendars
+from zhike.platform.calendars.models import Clock, ClockEntry
 from zhike.platform.errors import Invalid
+from zhike.platform.outbox import drain_all
 from zhike.record.agreements import actions as agreements
 from zhike.record.agreements import queries
-from zhike.record.agreements.tests.factories import agreement, first_response, promise_entry, standard
+from zhike.record.agreements.tests.factories import (
+    TODAY,
+    agreement,
+    agreement_entry,
+    first_response,
+    promise_entry,
+    standard,
+)
 from zhike.record.agreements.types import Measure, StandardUnit
 from zhike.record.customers.models import Customer
 from zhike.record.customers.tests.factories import customer
 from zhike.record.organization.tests import factories as organization
 from zhike.service.cases import actions
-from zhike.service.cases.models import Task
+from zhike.service.cases.models import Case, Task
 from zhike.service.cases.tests.factories import NOW, SETUP, case
 from zhike.service.cases.types import CASE_SUBJECT, FIRST_RESPONSE, SOLUTION, TASK_SUBJECT, TaskEntry
 
@@ -55,6 +64,43 @@ def test_task__of_a_department_has_the_agreed_time_unless_the_owner_gives_anothe
     first, second = Task.objects.order_by("pk")
     assert [*clocks(TASK_SUBJECT, first.pk).values()] == [(60 * MINUTE, f"{made.number} v1, {code} v1")]
     assert [*clocks(TASK_SUBJECT, second.pk).values()] == [(180 * MINUTE, "")]
+
+
+def _budget(row: Case) -> timedelta:
+    return clocks(CASE_SUBJECT, row.pk)[FIRST_RESPONSE.code][0]
+
+
+@pytest.mark.req("AGRE-02", "CASE-08")
+def test_open_clocks__follow_an_agreement_that_begins_and_one_that_is_revised() -> None:
+    of, other = customer(), customer()
+    row, foreign = case(of), case(other)
+    made = agreement(of, first_response(45))
+    drain_all(now=NOW)
+    assert (_budget(row), _budget(foreign)) == (45 * MINUTE, 120 * MINUTE)
+    row.refresh_from_db()
+    assert row.first_response_due_at is not None
+    quicker = first_response(30)
+    entry = agreement_entry(quicker, valid_from=TODAY + timedelta(days=1))
+    agreements.revise_agreement(actor=SETUP, number=made.number, entry=entry, now=NOW)
+    drain_all(now=NOW)
+    # The version holds from tomorrow on; the job of the hour finds that its day has come.
+    assert _budget(row) == 45 * MINUTE
+    tomorrow = NOW + timedelta(days=1)
+    assert queries.customers_with_beginning(actor=SETUP, now=tomorrow) == [of.pk]
+    for moved in (1, 0):
+        assert actions.follow_agreements(actor=SETUP, customer_ids=[of.pk], now=tomorrow) == moved
+    assert _budget(row) == 30 * MINUTE
+    ledger = Clock.objects.get(subject_id=row.pk, kind=FIRST_RESPONSE.code)
+    assert ClockEntry.objects.filter(clock=ledger).latest("pk").note == f"{made.number} v2, {quicker} v1"
+
+
+def test_open_clocks__keep_what_was_promised_when_an_agreement_ends() -> None:
+    of = customer()
+    made = agreement(of, first_response(45))
+    row = case(of)
+    agreements.end_agreement(actor=SETUP, number=made.number, last_day=TODAY, reason="不再续约", now=NOW)
+    drain_all(now=NOW)
+    assert _budget(row) == 45 * MINUTE
 
 
 @pytest.mark.req("AGRE-06")
