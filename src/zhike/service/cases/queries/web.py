@@ -20,12 +20,12 @@ from zhike.record.customers.types import Channel
 from zhike.record.interactions import queries as interactions
 from zhike.record.interactions.types import Audience, Direction
 from zhike.record.shipments import queries as shipments
-from zhike.service.cases.models import Case, CaseContact, CaseGoods, CasePhoto, WebAuthor, WebWord
+from zhike.service.cases.models import Case, CaseContact, CaseGoods, CasePhoto, WaitingAnswer, WebAuthor, WebWord
 from zhike.service.cases.policies import ASK_OUTSIDE, ATTACH_WITHIN, BY_LINK, LINK_AT_MOST, LINK_FOR, scope
 from zhike.service.cases.queries.cases import answers_of
 from zhike.service.cases.queries.catalog import category_labels
 from zhike.service.cases.rules import Wrong, seal_link, unseal_link
-from zhike.service.cases.types import CASE_SUBJECT, CaseState, FiveAnswers
+from zhike.service.cases.types import CASE_SUBJECT, CaseState, FiveAnswers, WaitingState
 from zhike.service.cases.types.web import (
     OUTSIDE_STATES,
     WEB_KIND_LABELS,
@@ -214,8 +214,12 @@ def _lines(case: Case, own: Collection[int], *, whole: bool) -> list[OutsideLine
     """Only what stands outside: notes, departments and the system never.
 
     Whoever sees the whole sees our answers; what other people said nobody sees: a case can be opened by anybody who
-    has guessed a waybill, and the consignee then joins it.
+    has guessed a waybill, and the consignee then joins it. An answer that has not left has not been given.
     """
+    unsaid = WaitingAnswer.objects.filter(
+        case=case, state__in=[WaitingState.WAITING.value, WaitingState.WITHHELD.value]
+    )
+    kept_back = set(unsaid.values_list("interaction_id", flat=True))
     found = interactions.about(actor=_READING, kind=CASE_SUBJECT, ids=[str(case.pk)], limit=MOST_LINES)
     return [
         OutsideLine(
@@ -231,6 +235,7 @@ def _lines(case: Case, own: Collection[int], *, whole: bool) -> list[OutsideLine
         and one.direction in {Direction.IN.value, Direction.OUT.value}
         and not one.redacted
         and not one.struck
+        and one.key not in kept_back
         and (one.key in own or (whole and one.direction == Direction.OUT.value))
     ]
 

@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from zhike.platform.calendars.models import Clock
+from zhike.platform.calendars.tests.factories import default_calendar
 from zhike.platform.messaging import actions as messaging
 from zhike.platform.messaging import delivery
 from zhike.platform.messaging.models import Message
@@ -22,11 +23,16 @@ from zhike.record.customers.models import ContactPoint
 from zhike.record.customers.tests.factories import contact, customer
 from zhike.record.customers.types import Channel
 from zhike.record.interactions.models import Interaction
+from zhike.record.organization.tests import factories as organization
+from zhike.record.shipments.tests.factories import shipment
 from zhike.service.cases import actions, queries
 from zhike.service.cases.models import Case, CaseContact, WaitingAnswer
 from zhike.service.cases.tests.factories import CODED, NOW, SETUP, said
 from zhike.service.cases.tests.factories import case as make_case
+from zhike.service.cases.tests.test_web import seen, take
+from zhike.service.cases.tests.test_web import sent as sent_link
 from zhike.service.cases.types import MailReply, MailSent
+from zhike.service.cases.types.web import AnswerBy
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -236,3 +242,16 @@ def test_erased__what_waits_never_leaves_and_is_forgotten() -> None:
     row = WaitingAnswer.objects.get()
     made.refresh_from_db()
     assert (row.state, row.resolution, made.answer_leaves_at) == ("withheld", "", None)
+
+
+@pytest.mark.req("CASE-26")
+def test_by_link__the_customer_reads_the_answer_once_it_has_left() -> None:
+    default_calendar()
+    organization.actor(roles=("agent",))
+    taken = take(answer_by=AnswerBy.EMAIL, email="lin@example.com", waybill=shipment(customer=customer()).waybill)
+    link = sent_link(taken)
+    answer(Case.objects.get())
+    assert [one.by_us for one in seen(link).lines] == [False]
+    let_go()
+    hand_over()
+    assert [(one.by_us, one.body) for one in seen(link).lines if one.by_us] == [(True, "明天上午送到。")]

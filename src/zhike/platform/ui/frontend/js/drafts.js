@@ -41,13 +41,31 @@ function read(form) {
   return content;
 }
 
+// Returns the names that stood there to be written.
 function write(form, content, within = form) {
+  const written = new Set();
   for (const field of fields(form)) {
     if (!(field.name in content) || !within.contains(field)) continue;
+    written.add(field.name);
     if (field.type === "checkbox" || field.type === "radio") field.checked = field.value === content[field.name];
     else field.value = content[field.name];
   }
   requireDependents(form);
+  return written;
+}
+
+// What depends on a choice arrives later and is restored then, once: afterwards it is the writer's.
+function writeOnce(form, content) {
+  const left = { ...content };
+  const take = (within) => {
+    for (const name of write(form, left, within)) delete left[name];
+  };
+  const settled = (event) => {
+    if (form !== event.target && form.contains(event.target)) take(event.target);
+    if (!form.isConnected || !Object.keys(left).length) document.removeEventListener("htmx:afterSettle", settled);
+  };
+  take(form);
+  document.addEventListener("htmx:afterSettle", settled);
 }
 
 // What depends on a choice is fetched once it is made (hx-trigger="change"): a choice restored counts as made. HTMX
@@ -167,10 +185,7 @@ async function tend(form) {
   const found = await kept(key);
   if (found && Object.keys(found.content).length) {
     form.dataset.zkKept = "1";
-    write(form, found.content);
-    document.addEventListener("htmx:afterSettle", (event) => {
-      if (form !== event.target && form.contains(event.target)) write(form, found.content, event.target);
-    });
+    writeOnce(form, found.content);
     fetchDependents(form);
     note(form, word("restored", { time: clockTime(found.at) }), async () => {
       await forget(key);
