@@ -341,6 +341,7 @@ keep_as_history(
     "cases.Look.staff",
     "cases.Follower.staff",
     "cases.Presence.staff",
+    "cases.WaitingAnswer.staff",
 )
 register_group_measure(CaseMeasure())
 register_keys(OwnersOfCases())

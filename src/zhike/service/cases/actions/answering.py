@@ -98,7 +98,7 @@ def say(
                 "interaction": interaction_id,
                 "answer": answer is not None,
                 "channel": said.channel,
-                "waits_until": waits.until if waits else None,
+                "until": waits.until if waits else None,
                 "body": said.body,
             },
         ),

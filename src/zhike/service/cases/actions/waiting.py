@@ -109,8 +109,8 @@ def settle_answers(
         events.AnswersSettled(
             subject=("cases", len(held_cases)),
             after={
-                "left": sum(row.ref in sent for row in rows),
-                "ended": sum(row.ref in ended and row.ref not in sent for row in rows),
+                "sent": sum(row.ref in sent for row in rows),
+                "failed": sum(row.ref in ended and row.ref not in sent for row in rows),
             },
         ),
         now=now,
