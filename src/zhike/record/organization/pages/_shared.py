@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -13,7 +14,8 @@ from zhike.platform.ui import formpage
 from zhike.platform.ui.components import Button, Status, Tone
 from zhike.platform.ui.render import NOTHING, copy_button, join
 from zhike.platform.ui.tables import Table
-from zhike.record.organization.types import Duty
+from zhike.record.organization.models import Unit
+from zhike.record.organization.types import SERVICE_POINTS, Duty
 from zhike.record.organization.types.labels import DUTY_LABELS
 
 
@@ -36,6 +38,11 @@ def dial(number: str, *, copy: bool = True) -> SafeString:
 
 def dials(numbers: Sequence[str]) -> SafeString:
     return join([dial(number) for number in numbers]) if numbers else NOTHING
+
+
+def unit_url(unit: Unit) -> str:
+    """Where a unit is read: a point under Goods, any other under Settings."""
+    return reverse(f"organization:{'outlet' if unit.kind in SERVICE_POINTS else 'unit'}", args=[unit.pk])
 
 
 def duty_status(duty: str) -> Status:

@@ -22,7 +22,7 @@ from zhike.platform.ui.toasts import toast
 from zhike.record.organization import actions, queries
 from zhike.record.organization.forms import ProfileForm
 from zhike.record.organization.models import Staff
-from zhike.record.organization.pages._shared import dials, duty_status
+from zhike.record.organization.pages._shared import dials, duty_status, unit_url
 from zhike.record.organization.types.labels import REACH_LABELS
 
 A_YEAR = 31_536_000
@@ -58,7 +58,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def _facts(staff: Staff, profile: Profile) -> list[Fact]:
     return [
         Fact(label=_("User name"), value=profile.username),
-        Fact(label=_("Unit"), value=staff.unit.name, url=reverse("organization:outlet", args=[staff.unit_id])),
+        Fact(label=_("Unit"), value=staff.unit.name, url=unit_url(staff.unit)),
         Fact(label=_("Staff number"), value=staff.number),
         Fact(label=_("Phone"), value=dials(staff.phones) if staff.phones else None, missing=_("no phone")),
         Fact(label=_("E-mail"), value=staff.email),

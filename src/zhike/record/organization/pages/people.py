@@ -29,7 +29,7 @@ from zhike.record.organization import actions, queries
 from zhike.record.organization.forms import AccountForm, CourierForm, GiveRoleForm, HandOverForm, ReasonForm, StaffForm
 from zhike.record.organization.forms.units import unit_choices
 from zhike.record.organization.models import Staff
-from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only
+from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only, unit_url
 from zhike.record.organization.policies import (
     ASSIGN_ROLES,
     DEACTIVATE_STAFF,
@@ -147,7 +147,7 @@ def _facts(staff: Staff) -> list[Fact]:
     return [
         Fact(label=_("Phone"), value=dials(staff.phones) if staff.phones else None, missing=_("no phone")),
         Fact(label=_("E-mail"), value=staff.email, copy=staff.email),
-        Fact(label=_("Unit"), value=staff.unit.name, url=reverse("organization:outlet", args=[staff.unit_id])),
+        Fact(label=_("Unit"), value=staff.unit.name, url=unit_url(staff.unit)),
         Fact(label=_("Staff number"), value=staff.number, copy=staff.number),
         Fact(label=_("Rank"), value=staff.rank),
         Fact(label=_("Courier"), value=pgettext("answer", "Yes") if staff.is_courier else pgettext("answer", "No")),
@@ -333,7 +333,7 @@ def courier(request: HttpRequest, staff_id: int) -> HttpResponse:
     actor = require_actor(request)
     staff = queries.staff_member(actor=actor, staff_id=staff_id)
     form = CourierForm(request.POST or None, initial={"phones": ", ".join(staff.phones), "duty": staff.duty})
-    back = reverse("organization:outlet", args=[staff.unit_id])
+    back = unit_url(staff.unit)
     if form.is_bound and form.is_valid():
         try:
             actions.update_courier(

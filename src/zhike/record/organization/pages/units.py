@@ -43,7 +43,7 @@ from zhike.record.organization import actions, queries
 from zhike.record.organization.forms import CloseForm, DisruptionForm, MoveForm, UnitForm
 from zhike.record.organization.forms.units import unit_choices
 from zhike.record.organization.models import Unit, UnitSet
-from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only
+from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only, unit_url
 from zhike.record.organization.policies import EDIT_COURIERS, EDIT_UNITS, PUBLISH_DISRUPTION, VIEW_UNITS
 from zhike.record.organization.types import SERVICE_POINTS, OutletCard, PointRegister, UnitKind
 from zhike.record.organization.types.labels import GAP_LABELS, KIND_LABELS, SERVICE_LABELS, SIDE_LABELS
@@ -199,10 +199,24 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 
 @requires(VIEW_UNITS)
+def outlet_page(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """A point under Goods; what is none has its page under Settings, where the tree of units is."""
+    unit = queries.unit_by_id(actor=require_actor(request), unit_id=unit_id)
+    if unit.kind not in SERVICE_POINTS:
+        return HttpResponseRedirect(reverse("organization:unit", args=[unit_id]))
+    return _unit_page(request, unit, [Crumb(gettext("Outlets"), reverse("organization:outlets"))])
+
+
+@requires(VIEW_UNITS)
 def unit_page(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """One unit: what a customer on the line may ask, who works there, what disrupts it."""
-    actor, now = require_actor(request), clock.now()
-    unit = queries.unit_by_id(actor=actor, unit_id=unit_id)
+    """Any unit as part of the company, under Settings."""
+    unit = queries.unit_by_id(actor=require_actor(request), unit_id=unit_id)
+    return _unit_page(request, unit, _home())
+
+
+def _unit_page(request: HttpRequest, unit: Unit, home: list[Crumb]) -> HttpResponse:
+    """What a customer on the line may ask, who works there, what disrupts it."""
+    actor, now, unit_id = require_actor(request), clock.now(), unit.pk
     card = queries.outlet_card(actor=actor, unit_id=unit_id, now=now)
     above = queries.unit_path(actor=actor, unit_id=unit_id)
     notices = queries.disruptions(actor=actor, unit_ids=[unit_id], now=now).get(unit_id, [])
@@ -211,9 +225,10 @@ def unit_page(request: HttpRequest, unit_id: int) -> HttpResponse:
         "card": card,
         "kind": KIND_LABELS[unit.kind],
         "open_status": _open_status(card),
-        "crumbs": [Crumb(step.name, reverse("organization:outlet", args=[step.id])) for step in above[:-1]],
+        "crumbs": home + [Crumb(step.name, reverse("organization:unit", args=[step.id])) for step in above[:-1]],
         "facts": _facts(unit, card, actor),
         "week": queries.week_hours(actor=actor, unit_id=unit_id, now=now),
+        "has_couriers": unit.kind in SERVICE_POINTS or bool(card.couriers),
         "couriers": [(c, dial(c.phone), duty_status(c.duty)) for c in card.couriers],
         "notices": notices,
         "may_edit_couriers": actor.has(EDIT_COURIERS.code) and actor.reach.covers(unit.tree_no),
@@ -305,7 +320,7 @@ def new(request: HttpRequest) -> HttpResponse:
             add_errors(form, error)
         else:
             toast(request, gettext("%(name)s is open.") % {"name": made.name})
-            return HttpResponseRedirect(reverse("organization:outlet", args=[made.id]))
+            return HttpResponseRedirect(unit_url(queries.unit_by_id(actor=actor, unit_id=made.id)))
     return form_page(
         request,
         form,
@@ -322,7 +337,7 @@ def edit(request: HttpRequest, unit_id: int) -> HttpResponse:
     actor = require_actor(request)
     unit = queries.unit_by_id(actor=actor, unit_id=unit_id)
     form = UnitForm(request.POST or None, calendars=_calendars(actor), initial=UnitForm.values_of(unit))
-    back = reverse("organization:outlet", args=[unit_id])
+    back = reverse("organization:unit", args=[unit_id])
     if form.is_bound and form.is_valid():
         try:
             actions.update_unit(actor=actor, unit_id=unit_id, entry=form.entry(), now=clock.now())
@@ -347,7 +362,7 @@ def move(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = queries.unit_by_id(actor=actor, unit_id=unit_id)
     units = [u for u in queries.unit_tree(actor=actor) if not unit.tree_no <= u.no <= unit.tree_end]
     form = MoveForm(request.POST or None, units=unit_choices(units), initial={"parent_id": str(unit.parent_id)})
-    back = reverse("organization:outlet", args=[unit_id])
+    back = reverse("organization:unit", args=[unit_id])
     if form.is_bound and form.is_valid():
         try:
             actions.move_unit(
@@ -378,7 +393,7 @@ def close(request: HttpRequest, unit_id: int) -> HttpResponse:
     actor = require_actor(request)
     unit = queries.unit_by_id(actor=actor, unit_id=unit_id)
     form = CloseForm(request.POST or None)
-    back = reverse("organization:outlet", args=[unit_id])
+    back = reverse("organization:unit", args=[unit_id])
     if form.is_bound and form.is_valid():
         actions.close_unit(actor=actor, unit_id=unit_id, reason=form.cleaned_data["reason"], now=clock.now())
         toast(
@@ -402,14 +417,15 @@ def close(request: HttpRequest, unit_id: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, unit_id: int) -> HttpResponse:
     actions.reopen_unit(actor=require_actor(request), unit_id=unit_id, reason="", now=clock.now())
-    return HttpResponseRedirect(reverse("organization:outlet", args=[unit_id]))
+    return HttpResponseRedirect(reverse("organization:unit", args=[unit_id]))
 
 
 @requires(PUBLISH_DISRUPTION)
 @require_POST
 def publish(request: HttpRequest, unit_id: int) -> HttpResponse:
-    actor, back = require_actor(request), reverse("organization:outlet", args=[unit_id])
+    actor = require_actor(request)
     unit = queries.unit_by_id(actor=actor, unit_id=unit_id)
+    back = unit_url(unit)
     form = DisruptionForm(request.POST)
     if form.is_valid():
         starts_at, ends_at = form.instants(unit.zone)
@@ -440,18 +456,20 @@ def publish(request: HttpRequest, unit_id: int) -> HttpResponse:
 @requires(PUBLISH_DISRUPTION)
 @require_POST
 def end(request: HttpRequest, disruption_id: int) -> HttpResponse:
-    unit_id = actions.end_disruption(actor=require_actor(request), disruption_id=disruption_id, now=clock.now())
+    actor = require_actor(request)
+    unit_id = actions.end_disruption(actor=actor, disruption_id=disruption_id, now=clock.now())
     toast(request, gettext("The disruption has ended."))
-    return HttpResponseRedirect(reverse("organization:outlet", args=[unit_id]))
+    return HttpResponseRedirect(unit_url(queries.unit_by_id(actor=actor, unit_id=unit_id)))
 
 
 urlpatterns = [
     path("goods/outlets/", outlets, name="outlets"),
-    path("goods/outlets/<int:unit_id>/", unit_page, name="outlet"),
+    path("goods/outlets/<int:unit_id>/", outlet_page, name="outlet"),
     path("goods/outlets/<int:unit_id>/disruptions/", publish, name="publish_disruption"),
     path("goods/outlets/disruptions/<int:disruption_id>/end/", end, name="end_disruption"),
     path("settings/units/", tree, name="units"),
     path("settings/units/new/", new, name="unit_new"),
+    path("settings/units/<int:unit_id>/", unit_page, name="unit"),
     path("settings/units/<int:unit_id>/edit/", edit, name="unit_edit"),
     path("settings/units/<int:unit_id>/move/", move, name="unit_move"),
     path("settings/units/<int:unit_id>/close/", close, name="unit_close"),

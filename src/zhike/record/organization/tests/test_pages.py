@@ -1,5 +1,6 @@
 """Pages: who may open them, what they cost, and that each form does what it says."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +55,7 @@ def pages(outlet: Unit, person: Staff) -> dict[str, list[Any]]:
         "outlets": [],
         "outlet": [outlet.pk],
         "units": [],
+        "unit": [outlet.pk],
         "unit_new": [],
         "unit_edit": [outlet.pk],
         "unit_move": [outlet.pk],
@@ -98,7 +100,7 @@ def test_pages__nobody_signed_in_is_sent_to_sign_in(client: Client, outlet: Unit
 def test_pages__an_agent_reads_outlets_and_people_and_changes_nothing(client: Client, outlet: Unit) -> None:
     signed_in(client, "agent")
     person = make.staff(outlet)
-    open_to_agents = {"outlets", "outlet", "units", "people", "person", "me"}
+    open_to_agents = {"outlets", "outlet", "units", "unit", "people", "person", "me"}
     for name, args in pages(outlet, person).items():
         answer = client.get(reverse(f"organization:{name}", args=args))
         assert answer.status_code == (200 if name in open_to_agents else 403), name
@@ -119,6 +121,41 @@ def test_outlets__the_register_shows_phone_hours_and_gaps(client: Client, outlet
     assert outlet.code not in gaps
     listed = set(queries.incomplete_points(queries.unit_rows(actor=SETUP)).values_list("pk", flat=True))
     assert listed == {gap.unit_id for gap in queries.point_register(actor=SETUP).gaps} == {bare.pk}
+
+
+def _here(page: str) -> list[str]:
+    """What the navigation marks as the current page."""
+    menu = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
+    return [url for url in menu if url.startswith(("/goods/outlets/", "/settings/units/"))]
+
+
+def test_units__have_their_page_under_settings_and_points_theirs_under_goods(client: Client, outlet: Unit) -> None:
+    signed_in(client, "admin")
+    client.cookies["zhike_language"] = "en"
+    office = make.unit(name="结算部", kind=UnitKind.DEPARTMENT)
+    tree = client.get(reverse("organization:units")).content.decode()
+    for one in (office, outlet):
+        page = reverse("organization:unit", args=[one.pk])
+        assert f'href="{page}"' in tree
+        shown = client.get(page)
+        assert str(shown.context["crumbs"][0].label) == "Units"
+        assert _here(shown.content.decode()) == [reverse("organization:units")]
+        assert ("Couriers" in shown.content.decode()) is (one is outlet)
+    under_goods = client.get(reverse("organization:outlet", args=[outlet.pk]))
+    assert str(under_goods.context["crumbs"][0].label) == "Outlets"
+    assert _here(under_goods.content.decode()) == [reverse("organization:outlets")]
+    # An old address of a department leads to where it is now.
+    old = client.get(reverse("organization:outlet", args=[office.pk]))
+    assert old.headers["Location"] == reverse("organization:unit", args=[office.pk])
+    kept = client.post(reverse("organization:unit_edit", args=[office.pk]), form_of(office, name="结算中心"))
+    assert kept.headers["Location"] == reverse("organization:unit", args=[office.pk])
+
+
+def test_units__a_region_with_a_courier_names_them(client: Client) -> None:
+    signed_in(client, "admin")
+    region = make.unit(kind=UnitKind.REGION)
+    make.staff(region, name="孙快", is_courier=True, phones=("+8613812345679",))
+    assert "孙快" in client.get(reverse("organization:unit", args=[region.pk])).content.decode()
 
 
 def test_unit_forms__open_edit_move_and_close(client: Client, outlet: Unit) -> None:
