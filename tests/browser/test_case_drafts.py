@@ -73,3 +73,16 @@ def test_answer__restored_with_its_tick_shows_what_belongs_to_it(desk: Browsing)
         expect(page.locator("#reply-unit")).not_to_have_attribute("required", "")
         page.get_by_label("This answers the matter").uncheck()
         expect(page.locator("#reply-cause")).to_have_count(0)
+        # What the person ticks anew is as the server shows it: the draft came back once.
+        page.get_by_label("This answers the matter").check()
+        expect(page.locator("#reply-cause")).to_have_value("")
+
+
+def test_strip__names_a_draft_in_the_language_chosen_since(desk: Browsing) -> None:
+    made = _case()
+    with desk.page(f"/serve/cases/{made.pk}/close/", "agent") as page:
+        page.locator("[name=resolution]").fill("已送达")
+        _kept(page)
+    for language, said in (("en", "Close the case"), ("zh-hans", "关闭工单")):
+        with desk.page(f"/serve/cases/{made.pk}/", "agent", language=language) as page:
+            expect(page.locator("#zk-hand [data-zk-hand^='draft:']")).to_have_text(said)

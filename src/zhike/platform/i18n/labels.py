@@ -1,9 +1,10 @@
 """Labels made by administrators: one text in three languages, with a fallback when one is missing."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise, lazystr
+from django.utils.translation import get_language, override
 
 LANGUAGES: Final = ("zh-hans", "zh-hant", "en")
 
@@ -27,3 +28,28 @@ def pick(labels: Mapping[str, str], language: str | None = None) -> str:
 def missing(labels: Mapping[str, str]) -> tuple[str, ...]:
     """The languages in which the label has no text yet."""
     return tuple(language for language in LANGUAGES if not labels.get(language, "").strip())
+
+
+class _Filled:
+    """A lazy text with values in it, put together in the language of whoever reads it."""
+
+    def __init__(self, text: str | Promise, values: Mapping[str, Any]) -> None:
+        self._text, self._values = text, values
+
+    def __str__(self) -> str:
+        return str(self._text) % self._values
+
+
+def filled(text: str | Promise, values: Mapping[str, Any]) -> Promise:
+    """`text % values`, still to be translated: what is kept or shown to another reader is in that one's language."""
+    made: Promise = lazystr(_Filled(text, values))
+    return made
+
+
+def in_every(text: str | Promise) -> dict[str, str]:
+    """A text in each language, for what is kept now and read later."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[language] = str(text)
+    return found

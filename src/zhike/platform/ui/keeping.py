@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import Invalid
+from zhike.platform.i18n.labels import LANGUAGES
 from zhike.platform.ui.models import Draft, TablePreference
 from zhike.platform.ui.policies import owner_of
 
 MOST_DRAFT = 100_000
 MOST_KEY = 120
+MOST_LABEL = 120
 
 
 def remember_table(*, actor: Actor, table: str, columns: Sequence[str], compact: bool) -> None:
@@ -21,8 +24,17 @@ def remember_table(*, actor: Actor, table: str, columns: Sequence[str], compact:
     )
 
 
-def keep_draft(*, actor: Actor, key: str, label: str, url: str, content: Mapping[str, str], now: datetime) -> None:
-    """Keep what is being typed; empty content forgets it."""
+def keep_draft(
+    *,
+    actor: Actor,
+    key: str,
+    label: str,
+    url: str,
+    content: Mapping[str, str],
+    labels: Mapping[str, str] = MappingProxyType({}),
+    now: datetime,
+) -> None:
+    """Keep what is being typed; empty content forgets it. `labels` is the label by language, where it has several."""
     if not key or len(key) > MOST_KEY or sum(len(text) for text in content.values()) > MOST_DRAFT:
         raise Invalid.of("key", "too_long", _("This draft is too long to be kept on the server."))
     if not any(text.strip() for text in content.values()):
@@ -31,5 +43,11 @@ def keep_draft(*, actor: Actor, key: str, label: str, url: str, content: Mapping
     Draft.objects.update_or_create(
         owner=owner_of(actor),
         key=key,
-        defaults={"label": label[:120], "url": url[:500], "content": dict(content), "saved_at": now},
+        defaults={
+            "label": label[:MOST_LABEL],
+            "labels": {code: labels[code][:MOST_LABEL] for code in LANGUAGES if labels.get(code)},
+            "url": url[:500],
+            "content": dict(content),
+            "saved_at": now,
+        },
     )

@@ -47,6 +47,8 @@ class Draft(models.Model):
     owner = models.CharField(max_length=100)
     key = models.CharField(max_length=120)
     label = models.CharField(max_length=120, default="", blank=True)
+    # The label by language where it is the title of a page; `label` alone where it is a name or a number.
+    labels = models.JSONField(default=dict, blank=True)
     url = models.CharField(max_length=500)
     content = models.JSONField(default=dict)
     saved_at = models.DateTimeField()

@@ -14,6 +14,7 @@ from zhike.platform import clock
 from zhike.platform.accounts.actions import update_profile
 from zhike.platform.actors import Actor
 from zhike.platform.errors import Conflict
+from zhike.platform.i18n.labels import LANGUAGES, pick
 from zhike.platform.i18n.middleware import supported
 from zhike.platform.ui import actions, keeping, queries, slots
 from zhike.platform.ui.access import public, requires, signed_in
@@ -130,6 +131,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         actor=require_actor(request),
         key=sent.get("key", ""),
         label=sent.get("label", ""),
+        labels={code: sent.get(f"label.{code}", "") for code in LANGUAGES},
         url=_own(request, sent.get("url", "")),
         content=content,
         now=clock.now(),
@@ -179,7 +181,10 @@ urlpatterns = [
 def drafts_in_hand(actor: Actor) -> list[slots.InHand]:
     """What this person has typed and not sent."""
     found = queries.drafts(actor=actor, most=slots.MOST_IN_HAND)
-    return [slots.InHand(key=f"draft:{draft.key}", label=draft.label, url=draft.url) for draft in found]
+    return [
+        slots.InHand(key=f"draft:{draft.key}", label=pick(draft.labels) or draft.label, url=draft.url)
+        for draft in found
+    ]
 
 
 slots.provide_in_hand(drafts_in_hand)

@@ -58,12 +58,16 @@ def draft(*, actor: Actor, key: str) -> DraftText | None:
     found = Draft.objects.filter(owner=owner_of(actor), key=key).first()
     if found is None:
         return None
-    return DraftText(key=found.key, label=found.label, url=found.url, content=found.content, saved_at=found.saved_at)
+    return _text(found)
 
 
 def drafts(*, actor: Actor, most: int) -> list[DraftText]:
     """The latest first."""
     rows = Draft.objects.filter(Q(owner=owner_of(actor))).order_by("-saved_at")[:most]
-    return [
-        DraftText(key=row.key, label=row.label, url=row.url, content=row.content, saved_at=row.saved_at) for row in rows
-    ]
+    return [_text(row) for row in rows]
+
+
+def _text(row: Draft) -> DraftText:
+    return DraftText(
+        key=row.key, label=row.label, url=row.url, content=row.content, saved_at=row.saved_at, labels=row.labels
+    )

@@ -1,6 +1,6 @@
 """What the interface remembers for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,3 +33,4 @@ class DraftText:
     url: str
     content: dict[str, str]
     saved_at: datetime
+    labels: Mapping[str, str]

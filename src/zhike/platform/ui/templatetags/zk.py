@@ -1,5 +1,6 @@
 """Template tags of the house; built in everywhere, no `load` needed. Usage: docs/reference/ui.md."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +15,13 @@ from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from zhike.platform import clock as wall_clock
 from zhike.platform.accounts import queries as accounts
+from zhike.platform.i18n.labels import in_every
 from zhike.platform.ui import components, figures, formats, formrender, plots, render
 from zhike.platform.ui import timeline as timelines
 from zhike.platform.ui.context import Shell
@@ -39,6 +42,12 @@ def ink_of(context: Context) -> Ink:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     return render.icon(name, str(label))
+
+
+@register.simple_tag
+def in_languages(text: str | Promise, before: str = "") -> str:
+    """A title in each language, for a draft that outlives the reader's choice: `data-zk-draft-labels`."""
+    return json.dumps({code: f"{before} {said}".strip() for code, said in in_every(text).items()}, ensure_ascii=False)
 
 
 @register.simple_tag

@@ -1,10 +1,17 @@
+import json
+from html import unescape
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.template import Context, Template
+from django.utils.translation import gettext_lazy, override
 
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Forbidden, Invalid, NotFound
+from zhike.platform.i18n.labels import filled, in_every
 from zhike.platform.ui import actions, keeping, queries
 from zhike.platform.ui.models import Draft, SavedView, TablePreference
+from zhike.platform.ui.pages import drafts_in_hand
 from zhike.platform.ui.tests.factories import NOW, an_actor
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +71,27 @@ def test_draft__is_kept_and_forgotten_when_emptied() -> None:
     assert queries.draft(actor=an_actor(id="8"), key="case:1") is None
     keeping.keep_draft(actor=actor, key="case:1", label="C-1", url="/c/1", content={"note": " "}, now=NOW)
     assert queries.drafts(actor=actor, most=8) == []
+
+
+def test_draft__a_title_is_read_in_the_readers_language_later() -> None:
+    actor = an_actor()
+    labels = in_every(filled(gettext_lazy("%(base)s, %(missing)s"), {"base": "1", "missing": gettext_lazy("Undo")}))
+    assert len(set(labels.values())) > 1
+    keeping.keep_draft(
+        actor=actor, key="form:/n/", label=labels["en"], labels={**labels, "fr": "x"}, url="/n/",
+        content={"note": "a"}, now=NOW,
+    )  # fmt: skip
+    keeping.keep_draft(actor=actor, key="case:1", label="C-1", url="/c/1", content={"note": "a"}, now=NOW)
+    for language in ("en", "zh-hans", "zh-hant"):
+        with override(language):
+            assert {one.label for one in drafts_in_hand(actor)} == {labels[language], "C-1"}
+
+
+def test_draft__the_page_offers_its_title_in_every_language() -> None:
+    page = Template("{% in_languages title before='云栖' %}")
+    shown = json.loads(unescape(page.render(Context({"title": gettext_lazy("Undo")}))))
+    assert shown == {code: f"云栖 {text}" for code, text in in_every(gettext_lazy("Undo")).items()}
+    assert shown["en"] == "云栖 Undo" != shown["zh-hans"]
 
 
 def refused(constraint: str, *rows: SavedView | TablePreference | Draft) -> bool:

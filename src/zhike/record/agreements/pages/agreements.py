@@ -14,6 +14,7 @@ from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Conflict, Invalid, NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Definition, Empty, EmptyKind, Fact, Severity
@@ -285,7 +286,7 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("End %(number)s") % {"number": row.number},
+        title=filled(_("End %(number)s"), {"number": row.number}),
         submit=_("End the agreement"),
         crumbs=[Crumb(gettext("Agreements"), reverse("agreements:list"))],
         back=_url(row),
@@ -310,7 +311,7 @@ def signed(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Signed copy of %(number)s") % {"number": row.number},
+        title=filled(_("Signed copy of %(number)s"), {"number": row.number}),
         submit=_("Keep the copy"),
         crumbs=[Crumb(gettext("Agreements"), reverse("agreements:list"))],
         back=_url(row),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from zhike.platform import clock, parameters
 from zhike.platform.actors import Actor
 from zhike.platform.errors import Conflict, Invalid
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation, slots
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Empty, EmptyKind, Fact
@@ -188,7 +189,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Promise to %(name)s") % {"name": found.name},
+        title=filled(_("Promise to %(name)s"), {"name": found.name}),
         submit=_("Register the promise"),
         crumbs=[Crumb(gettext("Promises"), reverse("agreements:promises"))],
         back=back,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from zhike.methods.intervals import wilson
 from zhike.platform import clock
 from zhike.platform.errors import Conflict, Invalid
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Definition, Empty, EmptyKind, FigureCard
@@ -196,7 +197,7 @@ def _write(request: HttpRequest, form: StandardForm, code: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("New version of %(code)s") % {"code": code} if code else _("New standard"),
+        title=filled(_("New version of %(code)s"), {"code": code}) if code else _("New standard"),
         submit=_("Write the standard"),
         crumbs=[Crumb(gettext("Standards"), reverse("agreements:standards"))],
         back=back,
@@ -223,7 +224,7 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("End %(code)s") % {"code": code},
+        title=filled(_("End %(code)s"), {"code": code}),
         submit=_("End the standard"),
         crumbs=[Crumb(gettext("Standards"), reverse("agreements:standards"))],
         back=page,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.errors import Invalid, NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Fact
 from zhike.platform.ui.forms import add_errors
@@ -119,7 +120,7 @@ def lost(request: HttpRequest, enquiry_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("No deal: %(subject)s") % {"subject": row.subject},
+        title=filled(_("No deal: %(subject)s"), {"subject": row.subject}),
         submit=_("Keep the reason"),
         crumbs=[*_crumbs(), Crumb(row.number, page)],
         back=page,

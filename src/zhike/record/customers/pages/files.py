@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import audit, clock
 from zhike.platform.errors import Invalid, NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb
 from zhike.platform.ui.forms import add_errors
@@ -128,7 +129,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Edit %(name)s") % {"name": customer.name},
+        title=filled(_("Edit %(name)s"), {"name": customer.name}),
         submit=_("Save"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),
@@ -156,7 +157,7 @@ def owner(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Change the responsible person of %(name)s") % {"name": customer.name},
+        title=filled(_("Change the responsible person of %(name)s"), {"name": customer.name}),
         submit=_("Change the responsible person"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),
@@ -225,7 +226,7 @@ def owner_many(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Change the responsible person of %(count)s customers") % {"count": chosen.count()},
+        title=filled(_("Change the responsible person of %(count)s customers"), {"count": chosen.count()}),
         submit=_("Change the responsible person"),
         crumbs=_list_crumb(),
         back=reverse("customers:list"),
@@ -258,7 +259,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Close the file of %(name)s") % {"name": customer.name},
+        title=filled(_("Close the file of %(name)s"), {"name": customer.name}),
         submit=_("Close the file"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),
@@ -291,7 +292,7 @@ def stage(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Stage of %(name)s") % {"name": customer.name},
+        title=filled(_("Stage of %(name)s"), {"name": customer.name}),
         submit=_("Set the stage"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),
@@ -316,7 +317,7 @@ def group_link(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Group of %(name)s") % {"name": customer.name},
+        title=filled(_("Group of %(name)s"), {"name": customer.name}),
         submit=_("Save"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),
@@ -371,7 +372,7 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Merge %(name)s into another file") % {"name": customer.name},
+        title=filled(_("Merge %(name)s into another file"), {"name": customer.name}),
         submit=_("Merge"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),

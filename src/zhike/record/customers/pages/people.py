@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.errors import Invalid
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.forms import add_errors
 from zhike.platform.ui.requests import require_actor
@@ -55,7 +56,7 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Add a contact at %(name)s") % {"name": customer.name},
+        title=filled(_("Add a contact at %(name)s"), {"name": customer.name}),
         submit=_("Add the contact"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),
@@ -85,7 +86,7 @@ def edit(request: HttpRequest, contact_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Edit %(name)s") % {"name": card.name},
+        title=filled(_("Edit %(name)s"), {"name": card.name}),
         submit=_("Save"),
         crumbs=crumbs_of(customer),
         back=customer_url(customer.number),
@@ -169,7 +170,7 @@ def seat(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("A place in the decision chain of %(name)s") % {"name": customer.name},
+        title=filled(_("A place in the decision chain of %(name)s"), {"name": customer.name}),
         submit=_("Add the place"),
         crumbs=crumbs_of(customer),
         back=customer_url(number),

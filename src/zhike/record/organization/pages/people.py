@@ -17,6 +17,7 @@ from zhike.platform.accounts.types import OpenedAccount
 from zhike.platform.actors import Actor
 from zhike.platform.errors import Invalid
 from zhike.platform.i18n.folding import pinyin_key
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Empty, EmptyKind, Fact, Severity, Status, Tone
@@ -231,7 +232,7 @@ def edit(request: HttpRequest, staff_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Edit %(name)s") % {"name": staff.name},
+        title=filled(_("Edit %(name)s"), {"name": staff.name}),
         submit=_("Save"),
         crumbs=_crumbs(staff),
         back=_page(staff_id),
@@ -259,7 +260,7 @@ def open_account(request: HttpRequest, staff_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Open a sign-in for %(name)s") % {"name": staff.name},
+        title=filled(_("Open a sign-in for %(name)s"), {"name": staff.name}),
         submit=_("Open the sign-in"),
         crumbs=_crumbs(staff),
         back=_page(staff_id),
@@ -304,7 +305,7 @@ def give_role(request: HttpRequest, staff_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Give %(name)s a role") % {"name": staff.name},
+        title=filled(_("Give %(name)s a role"), {"name": staff.name}),
         submit=_("Give the role"),
         crumbs=_crumbs(staff),
         back=_page(staff_id),
@@ -347,7 +348,7 @@ def courier(request: HttpRequest, staff_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Edit %(name)s") % {"name": staff.name},
+        title=filled(_("Edit %(name)s"), {"name": staff.name}),
         submit=_("Save"),
         crumbs=[Crumb(staff.unit.name, back)],
         back=back,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.platform import clock
 from zhike.platform.authz import Right
 from zhike.platform.errors import Invalid, NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb
@@ -109,7 +110,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Edit %(name)s") % {"name": role.label},
+        title=filled(_("Edit %(name)s"), {"name": role.label}),
         submit=_("Save"),
         crumbs=[Crumb(gettext("Roles and rights"), back)],
         back=back,

@@ -19,7 +19,7 @@ from zhike.platform.actors import Actor
 from zhike.platform.calendars.policies import VIEW_CALENDARS
 from zhike.platform.calendars.queries import list_calendars
 from zhike.platform.errors import Invalid
-from zhike.platform.i18n.labels import pick
+from zhike.platform.i18n.labels import filled, pick
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import (
@@ -349,7 +349,7 @@ def edit(request: HttpRequest, unit_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Edit %(name)s") % {"name": unit.name},
+        title=filled(_("Edit %(name)s"), {"name": unit.name}),
         submit=_("Save"),
         crumbs=[*_home(), Crumb(unit.name, back)],
         back=back,
@@ -380,7 +380,7 @@ def move(request: HttpRequest, unit_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Move %(name)s") % {"name": unit.name},
+        title=filled(_("Move %(name)s"), {"name": unit.name}),
         submit=_("Move"),
         crumbs=[*_home(), Crumb(unit.name, back)],
         back=back,
@@ -405,7 +405,7 @@ def close(request: HttpRequest, unit_id: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Close %(name)s") % {"name": unit.name},
+        title=filled(_("Close %(name)s"), {"name": unit.name}),
         submit=_("Close the unit"),
         crumbs=[*_home(), Crumb(unit.name, back)],
         back=back,

@@ -14,6 +14,7 @@ from zhike.methods.intervals import wilson
 from zhike.platform import clock
 from zhike.platform.authz import is_allowed
 from zhike.platform.errors import NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Definition, FigureCard, Text
@@ -131,7 +132,7 @@ def explain(request: HttpRequest, code_id: int) -> HttpResponseBase:
     return form_page(
         request,
         form,
-        title=gettext("What does %(code)s mean?") % {"code": line.code},
+        title=filled(_("What does %(code)s mean?"), {"code": line.code}),
         submit=_("Save the meaning"),
         crumbs=[Crumb(gettext("Data gaps"), reverse("shipments:gaps"))],
         back=reverse("shipments:gaps"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.platform import clock, phones
 from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Invalid, NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Empty, EmptyKind, Tab
@@ -174,7 +175,7 @@ def acknowledge(request: HttpRequest, kind: str) -> HttpResponseBase:
     return form_page(
         request,
         form,
-        title=gettext("Put %(waybill)s aside") % {"waybill": shipment.waybill},
+        title=filled(_("Put %(waybill)s aside"), {"waybill": shipment.waybill}),
         submit=_("Put aside"),
         crumbs=[],
         back=page_url(shipment),

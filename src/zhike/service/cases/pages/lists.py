@@ -19,6 +19,7 @@ from zhike.platform.actors import Actor
 from zhike.platform.calendars import queries as calendars
 from zhike.platform.calendars.show import ledger_rows
 from zhike.platform.errors import Invalid, NotFound
+from zhike.platform.i18n.labels import filled
 from zhike.platform.search import queries as search
 from zhike.platform.ui import navigation, slots
 from zhike.platform.ui.access import requires
@@ -224,7 +225,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("New case for %(name)s") % {"name": customer.name},
+        title=filled(_("New case for %(name)s"), {"name": customer.name}),
         submit=_("Open the case"),
         crumbs=[Crumb(gettext("Cases"), reverse("cases:list"))],
         back=reverse("desk:customer", args=[customer.number]),
@@ -330,7 +331,7 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        title=gettext("Assign %(count)s cases") % {"count": len(ids)},
+        title=filled(_("Assign %(count)s cases"), {"count": len(ids)}),
         submit=_("Assign"),
         crumbs=[Crumb(gettext("Cases"), reverse("cases:list"))],
         back=reverse("cases:list"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.platform import clock
 from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Conflict, Invalid
+from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation, slots
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind
@@ -179,7 +180,7 @@ def new_case(request: HttpRequest, call_id: int) -> HttpResponse:
         request,
         form,
         room="reception",
-        title=gettext("New case for %(name)s") % {"name": name},
+        title=filled(_("New case for %(name)s"), {"name": name}),
         submit=_("Open the case"),
         crumbs=[Crumb(gettext("Calls"), reverse("reception:calls"))],
         back=back,

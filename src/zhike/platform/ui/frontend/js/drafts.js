@@ -41,42 +41,41 @@ function read(form) {
   return content;
 }
 
-// Returns the names that stood there to be written.
 function write(form, content, within = form) {
-  const written = new Set();
   for (const field of fields(form)) {
     if (!(field.name in content) || !within.contains(field)) continue;
-    written.add(field.name);
     if (field.type === "checkbox" || field.type === "radio") field.checked = field.value === content[field.name];
     else field.value = content[field.name];
   }
   requireDependents(form);
-  return written;
 }
 
-// What depends on a choice arrives later and is restored then, once: afterwards it is the writer's.
-function writeOnce(form, content) {
-  const left = { ...content };
-  const take = (within) => {
-    for (const name of write(form, left, within)) delete left[name];
-  };
-  const settled = (event) => {
-    if (form !== event.target && form.contains(event.target)) take(event.target);
-    if (!form.isConnected || !Object.keys(left).length) document.removeEventListener("htmx:afterSettle", settled);
-  };
-  take(form);
-  document.addEventListener("htmx:afterSettle", settled);
-}
-
-// What depends on a choice is fetched once it is made (hx-trigger="change"): a choice restored counts as made. HTMX
-// listens when the page has loaded.
-async function fetchDependents(form) {
+// What depends on a choice is fetched once it is made (hx-trigger="change"): a choice restored counts as made, and what
+// it brings in is restored too, that once. Later fetches, by a choice of the person's own, show what the server says.
+// HTMX listens when the page has loaded.
+async function restoreDependents(form, content) {
   if (document.readyState !== "complete") {
     await new Promise((loaded) => window.addEventListener("load", loaded, { once: true }));
   }
-  for (const field of fields(form)) {
-    if (field.checked && field.matches("[hx-get], [data-hx-get]")) field.dispatchEvent(new Event("change"));
+  const awaited = new Set(fields(form).filter((field) => field.checked && field.matches("[hx-get], [data-hx-get]")));
+  if (!awaited.size) return;
+  const settle = (event) => {
+    const choice = event.detail?.requestConfig?.elt;
+    if (!awaited.has(choice)) return;
+    if (form !== event.target && form.contains(event.target)) write(form, content, event.target);
+    // One answer may settle in several places.
+    queueMicrotask(() => done(choice));
+  };
+  const chosen = (event) => event.isTrusted && done(event.target);
+  function done(choice) {
+    awaited.delete(choice);
+    if (awaited.size) return;
+    document.removeEventListener("htmx:afterSettle", settle);
+    form.removeEventListener("change", chosen, true);
   }
+  document.addEventListener("htmx:afterSettle", settle);
+  form.addEventListener("change", chosen, true);
+  for (const choice of [...awaited]) choice.dispatchEvent(new Event("change"));
 }
 
 function note(form, text, discard) {
@@ -162,6 +161,8 @@ async function tend(form) {
   form.dataset.zkTended = "1";
   // Asked now: the drawer may show another page before what was typed in this one is kept.
   const place = { label: form.dataset.zkDraftLabel ?? heading(form), url: own(form) };
+  const labels = JSON.parse(form.dataset.zkDraftLabels ?? "{}");
+  for (const [language, text] of Object.entries(labels)) place[`label.${language}`] = text;
   // What was restored from the server alone is a draft too, and goes when it is sent.
   const isKept = () => "zkKept" in form.dataset || known(key);
   let timer = 0;
@@ -185,8 +186,8 @@ async function tend(form) {
   const found = await kept(key);
   if (found && Object.keys(found.content).length) {
     form.dataset.zkKept = "1";
-    writeOnce(form, found.content);
-    fetchDependents(form);
+    write(form, found.content);
+    restoreDependents(form, found.content);
     note(form, word("restored", { time: clockTime(found.at) }), async () => {
       await forget(key);
       window.location.reload();
