@@ -54,11 +54,11 @@ def late(desk: Browsing) -> Late:
     return Late(row, Case.objects.get(shipment=row))
 
 
-def _picture() -> FilePayload:
+def _picture(colour: str = "#886644") -> FilePayload:
     out = BytesIO()
     exif = Image.Exif()
     exif.get_ifd(0x8825)[2] = (31.0, 13.0, 0.0)
-    Image.new("RGB", (640, 480), "#886644").save(out, "JPEG", exif=exif)
+    Image.new("RGB", (640, 480), colour).save(out, "JPEG", exif=exif)
     return FilePayload(name="箱子.jpg", mimeType="image/jpeg", buffer=out.getvalue())
 
 
@@ -141,7 +141,7 @@ def test_web_matter__reaches_the_queue_with_who_wrote_and_their_photos(desk: Bro
         page.fill("[name=text]", "外箱壓壞了")
         page.fill("[name=name]", "林曉")
         page.fill("[name=phone]", "13700001111")
-        page.set_input_files("[name=photos]", [_picture(), _picture()])
+        page.set_input_files("[name=photos]", [_picture(), _picture("#445566")])
         page.get_by_role("button", name="送出").click()
         page.wait_for_url("**/t/c/**")
         number = page.locator("h1").inner_text()

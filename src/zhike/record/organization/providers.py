@@ -1,15 +1,17 @@
 """What the organization itself offers: heads who leave, imports, the search, and who a member of staff is now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform import files
 from zhike.platform.actors import Actor, ActorKind, Reach, find_actors_with, system_actor
 from zhike.platform.audit.words import register_naming
 from zhike.platform.bulk.types import Target, register
+from zhike.platform.calendars.queries import calendars_named
 from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import name_dimension
 from zhike.platform.ops.upgrades import register_upgrade
@@ -183,6 +185,20 @@ def _new_rights(now: datetime) -> None:
     give_new_rights(actor=system_actor("organization.upgrade"), now=now)
 
 
+def _files_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Names of the files that the actor may open, by id as text; an erased one has none."""
+    found = files.list_files(actor=actor, file_ids=sorted(ids_of(keys)))
+    return {str(one.id): (one.name, reverse("files:download", args=[one.id])) for one in found if one.name}
+
+
+def _calendars_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Names of working calendars, by id as text."""
+    found = calendars_named(actor=actor, calendar_ids=ids_of(keys))
+    return {str(pk): (name, reverse("calendars:page", args=[pk])) for pk, name in found.items()}
+
+
+register_naming("file", _files_named)
+register_naming("calendar", _calendars_named)
 register_naming("staff", staff_named)
 register_naming("unit", units_named)
 register_naming("role", roles_named)

@@ -31,6 +31,7 @@ from zhike.record.organization.types import (
 from zhike.service.reception.actions import forget_ended, forget_people, pass_enquiries, pass_extensions
 from zhike.service.reception.actions.erasure import write_call_blanks, write_waiting_blanks
 from zhike.service.reception.queries import people as held
+from zhike.service.reception.queries.calls import calls_named
 
 ERASING = system_actor("reception.erase")
 
@@ -165,3 +166,4 @@ register_personal_data(CallTexts(), keys=["reception.Call.contact", "reception.W
 register_personal_texts(CallNotes())
 register_personal_texts(WaitingTexts())
 register_expiring(EndedCalls())
+audit.register_naming("call", calls_named)

@@ -1,7 +1,7 @@
 """Reading calendars and holidays for people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,6 +21,7 @@ from zhike.platform.calendars.rules.hours import hours_of, week_at
 from zhike.platform.calendars.rules.reading import load_shifts, week_of
 from zhike.platform.calendars.types import DayKind, Labels, NoDefaultCalendar, Period, Shifts, Week
 from zhike.platform.errors import NotFound
+from zhike.platform.i18n.labels import pick
 
 DAY = timedelta(days=1)
 
@@ -109,6 +110,14 @@ def list_calendars(*, actor: Actor, today: date, include_inactive: bool = False)
     rows = list(calendars)
     weeks = _weeks_at([row.pk for row in rows], today)
     return [_row(row, weeks.get(row.pk)) for row in rows]
+
+
+def calendars_named(*, actor: Actor, calendar_ids: Collection[int]) -> dict[int, str]:
+    """Names by id; none for who may not see calendars. One query."""
+    if not actor.has(VIEW_CALENDARS.code):
+        return {}
+    rows = Calendar.objects.filter(pk__in=calendar_ids).values_list("pk", "labels", "code")
+    return {pk: pick(labels) or code for pk, labels, code in rows}
 
 
 def get_calendar(*, actor: Actor, calendar_id: int, year: int, today: date) -> CalendarDetail:

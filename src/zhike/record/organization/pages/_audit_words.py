@@ -373,7 +373,7 @@ active agreements amount answer articles attached attempts author authors body c
 converted count country courier_name courier_phone created currency done_at due_at duplicate email employed_until
 ends_at entries entry erasure eta event events evidence failed file files first following form holidays interaction
 items kept labels last last_verified_at late leg limit lines loaded loss_note lost made messages moves name
-next_contact_on note notices number numbers occurred_at on opened_file pairs phone photo photos phrase point points
+next_contact_on note notices number numbers occurred_at on opened_file pairs phone photos phrase point points
 promised_delivery_at promised_pickup_at promises proposal query reached reason reason_text records redacted ref
 references rejected remark remedy reopened replaces reply resolution route rows sent settled shipments signed_at
 signer size skills solved source starts_at subject system task tasks text title to told_at told_until touched

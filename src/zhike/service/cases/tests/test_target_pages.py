@@ -80,7 +80,19 @@ def test_new__for_what_is_no_target_is_a_page_that_says_so(desk: Any, text: str)
 
 @pytest.mark.parametrize("text", ["abc", "9" * 30, "１２"])
 def test_names__of_what_is_no_id_are_none(desk: Any, text: str) -> None:  # noqa: ANN401 - staff
-    for naming in ("case", "shipment", "order", "customer", "contact", "staff", "unit", "mailbox"):
+    for naming in (
+        "case",
+        "shipment",
+        "order",
+        "customer",
+        "contact",
+        "staff",
+        "unit",
+        "mailbox",
+        "file",
+        "call",
+        "calendar",
+    ):
         named = naming_of(naming)
         assert named is not None
         assert named(actor=SETUP, keys=[text]) == {}
