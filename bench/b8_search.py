@@ -67,11 +67,12 @@ STREETS = ["科华路", "人民路", "解放路", "中山路", "建设路", "文
 # Two words that a few hundred of a million documents hold together.
 WORDS = "瑞丰陶瓷 岳麓"
 # Each text again, with a number of its own: what is found by text is cut by the real tokeniser.
-_MULTIPLY = f"""
+MULTIPLY = f"""
 INSERT INTO search_document (kind, object_id, scope_unit_id, own_staff_id, title, number, line, keys, parts, body, rank,
-  sort, tokeniser_version, updated_at)
+  sort, audience, tokeniser_version, updated_at)
 SELECT d.kind, d.object_id + n::bigint * {TEXTS}, u.no, NULL, d.title, c.number, d.line, ARRAY[c.number], c.number,
-  (d.body::text || ' ''' || c.number || '''')::tsvector, d.rank, d.sort + n, d.tokeniser_version, d.updated_at
+  (d.body::text || ' ''' || c.number || '''')::tsvector, d.rank, d.sort + n, d.audience,
+  d.tokeniser_version, d.updated_at
 FROM search_document d CROSS JOIN generate_series(1, %(rows)s) n
 CROSS JOIN LATERAL (SELECT '73' || lpad((d.object_id + n::bigint * {TEXTS})::text, 10, '0') AS number) c
 JOIN bench_unit u ON u.at = (d.object_id + n * 41) %% %(outlets)s
@@ -128,7 +129,7 @@ def finds_parts(actor: Actor) -> None:
 def main(documents: int, kinds: Sequence[str]) -> None:
     with company(customers=1_000) as sown:
         write_texts(kinds)
-        sow(sown.database, [_MULTIPLY], rows=documents // TEXTS - 1)
+        sow(sown.database, [MULTIPLY], rows=documents // TEXTS - 1)
         tidy(sown.database)
         measure(sown, kinds)
 

@@ -1,15 +1,19 @@
 """Benchmarks sow by SQL of their own: a new column must not leave them behind unnoticed."""
 
+import random
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from bench import b3_cases, b3_pages
+from bench import b3_cases, b3_pages, b8_search
 from bench.b3_pages import Look, look
 from bench.measuring import Taken
-from bench.sowing import OUTLETS, REGIONS, Sown, company
+from bench.sowing import OUTLETS, REGIONS, Sown, company, sow
 from tests.harness import databases
+from zhike.platform.search import index
+from zhike.platform.search.models import Document
 
 pytestmark = pytest.mark.concurrency
 FEW = 2 * REGIONS * OUTLETS
@@ -25,3 +29,13 @@ def test_sowing__fills_every_room_and_the_measured_pages_open(
             for page in pages:
                 look(page, Taken())
     assert {page.actor for page in pages} == {"agent", "supervisor of 40 outlets"}
+
+
+def test_sowing__multiplies_what_is_searched(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock(), company(customers=FEW, shipments=FEW) as sown:
+        with databases.connected_to(sown.database), transaction.atomic():
+            dice = random.Random(8)
+            index.write("case", [b8_search.document(dice, pk) for pk in range(1, 6)], now=b8_search.NOW)
+        sow(sown.database, [b8_search.MULTIPLY], rows=2)
+        with databases.connected_to(sown.database):
+            assert Document.objects.count() == 5 * 3
