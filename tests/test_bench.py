@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
@@ -35,7 +36,7 @@ def test_sowing__multiplies_what_is_searched(django_db_setup: None, django_db_bl
     with django_db_blocker.unblock(), company(customers=FEW, shipments=FEW) as sown:
         with databases.connected_to(sown.database), transaction.atomic():
             dice = random.Random(8)
-            index.write("case", [b8_search.document(dice, pk) for pk in range(1, 6)], now=b8_search.NOW)
+            index.write("case", [b8_search.document(dice, pk) for pk in range(1, 6)], now=datetime(2026, 11, 23, 8, tzinfo=UTC))
         sow(sown.database, [b8_search.MULTIPLY], rows=2)
         with databases.connected_to(sown.database):
             assert Document.objects.count() == 5 * 3
