@@ -35,8 +35,8 @@ def test_sowing__fills_every_room_and_the_measured_pages_open(
 def test_sowing__multiplies_what_is_searched(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock(), company(customers=FEW, shipments=FEW) as sown:
         with databases.connected_to(sown.database), transaction.atomic():
-            dice = random.Random(8)
-            index.write("case", [b8_search.document(dice, pk) for pk in range(1, 6)], now=datetime(2026, 11, 23, 8, tzinfo=UTC))
+            dice, now = random.Random(8), datetime(2026, 11, 23, 8, tzinfo=UTC)
+            index.write("case", [b8_search.document(dice, pk) for pk in range(1, 6)], now=now)
         sow(sown.database, [b8_search.MULTIPLY], rows=2)
         with databases.connected_to(sown.database):
             assert Document.objects.count() == 5 * 3
