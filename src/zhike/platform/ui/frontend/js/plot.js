@@ -1,6 +1,6 @@
 // Plots: tree-shaken ECharts, SVG, no animation, direct labels, no legend. Loaded only where something is plotted.
 import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, GridComponent, MarkLineComponent, MarkPointComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
@@ -15,6 +15,7 @@ echarts.use([
   AriaComponent,
   GridComponent,
   MarkLineComponent,
+  MarkPointComponent,
   TooltipComponent,
   LabelLayout,
   SVGRenderer,

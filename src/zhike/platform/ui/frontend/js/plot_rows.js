@@ -23,7 +23,8 @@ function spreadAxis(spec, ink, width, values) {
     scale: true,
     boundaryGap: ["4%", "4%"],
     ...(low >= 0 && low - room < 0 ? { min: 0 } : {}),
-    ...(spec.unit === "%" && high <= 100 && high + room > 100 ? { max: 100 } : {}),
+    // A rounded end may lie a whole step further out.
+    ...(spec.unit === "%" && high <= 100 && high + (high - low) * 0.3 > 100 ? { max: 100 } : {}),
     ...(width < 480 ? { splitNumber: 3 } : {}),
     axisLabel: { color: ink["ink-3"], fontSize: 12, hideOverlap: true, formatter: (value) => format(spec, value) },
   });
@@ -132,36 +133,60 @@ export function dots(spec, ink, width) {
   };
 }
 
-export function funnel(spec, ink) {
+// Where one unit has many times the base of the others, a straight axis would press these into a corner.
+const FAR = 5;
+
+function baseAxis(spec, ink) {
+  const bases = spec.rows.map((row) => row.n).filter((n) => n > 0);
+  const least = Math.min(...bases);
+  const most = Math.max(...bases);
+  const shared = { name: spec.n_label, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: ink["ink-3"] } };
+  if (!bases.length || most < FAR * least) return { axis: valueAxis(ink, { ...shared, min: 0 }), from: 0 };
+  const from = 10 ** Math.floor(Math.log10(least));
+  const log = { type: "log", min: from, max: 10 ** Math.ceil(Math.log10(most)), minorTick: { show: true } };
+  return { axis: valueAxis(ink, { ...shared, ...log }), from };
+}
+
+export function funnel(spec, ink, width) {
   const frame = base(ink);
+  const { axis, from } = baseAxis(spec, ink);
+  const limits = spec.limits.filter((one) => one.n >= from);
+  // Where the limits lie apart their names stand; at the right end they would lie on each other.
+  const nearest = Math.min(...spec.rows.map((row) => row.n));
+  const named = limits.find((one) => one.n >= nearest / 2) ?? limits[0];
   const limit = (key, label, type) => ({
     type: "line",
-    data: spec.limits.map((one) => [one.n, one[key]]),
+    data: limits.map((one) => [one.n, one[key]]),
     symbol: "none",
     silent: true,
+    clip: true,
     lineStyle: { color: ink["ink-3"], width: 1, type },
-    endLabel: { show: Boolean(label), formatter: label, color: ink["ink-3"], fontSize: 12 },
-    labelLayout: { moveOverlap: "shiftY" },
+    markPoint: {
+      silent: true,
+      symbolSize: 0,
+      data: label && named ? [{ coord: [named.n, named[key]] }] : [],
+      label: { formatter: label, color: ink["ink-3"], fontSize: 12, position: "right", offset: [2, -7] },
+    },
     z: 1,
   });
+  const drawn = limits.flatMap((one) => [one.far_low, one.far_high]);
   return {
     ...frame,
     grid: { ...frame.grid, right: 84, top: 16, bottom: 28 },
-    xAxis: valueAxis(ink, { name: spec.n_label, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: ink["ink-3"] }, min: 0 }),
-    yAxis: valueAxis(ink, { scale: true, axisLabel: { color: ink["ink-3"], formatter: (value) => format(spec, value) } }),
+    xAxis: axis,
+    yAxis: spreadAxis(spec, ink, width, [...spec.rows.map((row) => row.value), ...drawn]),
     series: [
       limit("far_low", "", "dashed"),
-      limit("low", "", "solid"),
-      limit("high", "95 %", "solid"),
+      limit("low", "95 %", "solid"),
+      limit("high", "", "solid"),
       limit("far_high", "99.8 %", "dashed"),
       {
         type: "line",
-        data: spec.limits.map((one) => [one.n, spec.reference]),
+        data: limits.map((one) => [one.n, spec.reference]),
         symbol: "none",
         silent: true,
         lineStyle: { color: ink.edge, width: 1 },
         endLabel: { show: true, formatter: spec.reference_label, color: ink["ink-3"], fontSize: 12 },
-        labelLayout: { moveOverlap: "shiftY" },
         z: 1,
       },
       {
