@@ -20,6 +20,7 @@ from zhike.doors.desk.pages.case_mail import talk
 from zhike.platform import clock, phones
 from zhike.platform.actors import Actor
 from zhike.platform.db.ids import id_of
+from zhike.platform.errors import NotFound
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind, Tab
@@ -149,8 +150,8 @@ def about(request: HttpRequest, case_id: int) -> HttpResponse:
         ],
         "photos": queries.photos_of(actor=actor, case_id=row.pk),
     }
-    if row.shipment_id is not None:
-        goods = shipments.get_shipment(actor=actor, shipment_id=row.shipment_id)
+    goods = _goods(actor, row.shipment_id)
+    if goods is not None:
         holder = goods.holder_unit or goods.destination_unit
         cards = outlet_cards(actor=actor, unit_ids=[holder.pk], now=now) if holder else {}
         context |= {
@@ -161,6 +162,14 @@ def about(request: HttpRequest, case_id: int) -> HttpResponse:
             "holder": shipment_parts.holder(actor, goods, cards.get(holder.pk) if holder else None),
         }
     return render(request, "desk/case_about.html", context)
+
+
+def _goods(actor: Actor, shipment_id: int | None) -> Any:  # noqa: ANN401 - a shipment
+    """None also where the goods lie beyond the reader's reach, who was asked about the matter all the same."""
+    try:
+        return shipments.get_shipment(actor=actor, shipment_id=shipment_id) if shipment_id is not None else None
+    except NotFound:
+        return None
 
 
 @require_POST

@@ -15,6 +15,7 @@ from zhike.platform.actors import Actor
 from zhike.platform.calendars import queries as calendars
 from zhike.platform.calendars.show import chip_component
 from zhike.platform.calendars.types import Chip, Subject
+from zhike.platform.errors import NotFound
 from zhike.platform.ui import formats
 from zhike.platform.ui.components import Button, Clock, ClockState, Fact, Mark, Person, Status, Tone
 from zhike.record.agreements import queries as agreements
@@ -76,9 +77,9 @@ class TaskLine:
     url: str
 
 
-def header(row: Any, customer: CustomerSummary, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 - a case
-    """Whose matter it is, and the next step."""
-    standing, state = customer.standing, CaseState(row.state)
+def header(row: Any, customer: CustomerSummary | None, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 - a case
+    """Whose matter it is, and the next step. Whoever was only asked for help need not see the customer's file."""
+    standing, state = customer.standing if customer else {}, CaseState(row.state)
     return {
         "title": row.subject or gettext("Erased on request."),
         "state": state_word(row.state),
@@ -234,8 +235,12 @@ def about(row: Any, actor: Actor) -> list[Fact]:  # noqa: ANN401 - a case
     return facts
 
 
-def summary(actor: Actor, customer_id: int) -> CustomerSummary:
-    return customers.summary(actor=actor, customer_id=customer_id)
+def summary(actor: Actor, customer_id: int) -> CustomerSummary | None:
+    """None where the customer's file is out of reach: a unit that has a task in the case sees the case."""
+    try:
+        return customers.summary(actor=actor, customer_id=customer_id)
+    except NotFound:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,28 @@ def live_case(owner: Staff, **changes: Any) -> Case:
     return case(owner_id=owner.pk, now=now, **changes)
 
 
+@pytest.mark.req("CASE-02", "CASE-11")
+def test_page__opens_for_a_unit_that_was_only_asked_without_the_customers_file() -> None:
+    _desk, agent = signed_in("agent")
+    made = live_case(agent, shipment_id=shipment().pk)
+    unit = organization.unit(name="浦东网点")
+    outlet, member = signed_in("outlet", at=unit)
+    actor = organization.actor_of(agent, now=clock.now())
+    actions.ask_unit(
+        actor=actor, case_id=made.pk, entry=TaskEntry(unit_id=unit.pk, title="请核实到件"), now=clock.now()
+    )
+    listed = outlet.get(reverse("cases:list")).content.decode()
+    place = reverse("desk:case", args=[made.pk])
+    assert place in listed
+    page = outlet.get(place)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert made.customer.name in text
+    assert reverse("desk:customer", args=[made.customer.number]) not in text
+    assert outlet.get(reverse("desk:case_about", args=[made.pk])).status_code == 200
+    assert member.pk != agent.pk
+
+
 @pytest.mark.req("CASE-02")
 def test_page__shows_outside_and_inside_apart_in_at_most_twelve_queries() -> None:
     client, agent = signed_in("agent")

@@ -57,7 +57,7 @@ from zhike.service.cases.pages._shared import (
     severity_word,
     state_status,
 )
-from zhike.service.cases.policies import ASSIGN, HANDLE, SUPERVISE, VIEW
+from zhike.service.cases.policies import APPROVE, ASSIGN, HANDLE, SUPERVISE, VIEW
 from zhike.service.cases.queries.customers import KIND
 from zhike.service.cases.types import (
     CASE_SUBJECT,
@@ -178,6 +178,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
         "unlooked": _some(queries.unlooked_rows(actor=actor, now=now)),
         "parked": _some(queries.parked_rows(actor=actor)),
         "escalations": list(queries.escalation_rows(actor=actor).filter(answered_at=None).order_by("due_at")[:_SHOWN]),
+        "may_approve": actor.has(APPROVE.code),
         "remedies": list(queries.remedies_to_decide(actor=actor)[:_SHOWN]),
         "tasks": list(queries.overdue_tasks(actor=actor, now=now).order_by("due_at")[:_SHOWN]),
     }
