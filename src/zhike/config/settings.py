@@ -43,6 +43,7 @@ ROOMS = [
     "zhike.service.knowledge",
     "zhike.service.cases",
     "zhike.service.reception",
+    "zhike.voice.surveys",
     "zhike.insight.lake",
     "zhike.insight.metrics",
     "zhike.doors.desk",

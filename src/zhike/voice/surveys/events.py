@@ -1,0 +1,116 @@
+"""What the log says about surveys, and what other rooms are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform import audit, outbox
+from zhike.voice.surveys.types import (
+    AUDIENCE_LABELS,
+    CAMPAIGN_STATE_LABELS,
+    COMMENT_DEED_LABELS,
+    DISPOSITION_LABELS,
+    FOLLOW_REASON_LABELS,
+    FOLLOW_RESULT_LABELS,
+    TRIGGER_LABELS,
+    VERSION_STATE_LABELS,
+)
+
+audit.tell(
+    "surveys",
+    audience=AUDIENCE_LABELS,
+    state=(CAMPAIGN_STATE_LABELS, VERSION_STATE_LABELS),
+    trigger=TRIGGER_LABELS,
+    disposition=DISPOSITION_LABELS,
+    reason=FOLLOW_REASON_LABELS,
+    result=FOLLOW_RESULT_LABELS,
+    deed=COMMENT_DEED_LABELS,
+)
+
+
+class FormWritten(audit.Event):
+    type = "surveys.form_written"
+    label = _("Form of a survey written")
+
+
+class FormPublished(audit.Event):
+    type = "surveys.form_published"
+    label = _("Form of a survey published")
+
+
+class FormRetired(audit.Event):
+    type = "surveys.form_retired"
+    label = _("Form of a survey retired")
+
+
+class CampaignPlanned(audit.Event):
+    type = "surveys.campaign_planned"
+    label = _("Survey planned")
+
+
+class CampaignMoved(audit.Event):
+    type = "surveys.campaign_moved"
+    label = _("Survey taken to its next step")
+
+
+class RecipientsChosen(audit.Event):
+    type = "surveys.recipients_chosen"
+    label = _("Recipients of a survey chosen")
+
+
+class InvitationsAsked(audit.Event):
+    type = "surveys.invitations_asked"
+    label = _("Invitations to a survey asked for")
+
+
+class SectionSaved(audit.Event):
+    type = "surveys.section_saved"
+    label = _("Part of a survey answered")
+
+
+class OutcomeNoted(audit.Event):
+    type = "surveys.outcome_noted"
+    label = _("Outcome of a survey noted")
+
+
+class AnswersLoaded(audit.Event):
+    type = "surveys.answers_loaded"
+    label = _("Answers taken over")
+
+
+class CommentDone(audit.Event):
+    type = "surveys.comment_done"
+    label = _("Comment of a survey dealt with")
+
+
+class FollowUpsOpened(audit.Event):
+    type = "surveys.follow_ups_opened"
+    label = _("Follow-ups opened")
+
+
+class FollowUpDone(audit.Event):
+    type = "surveys.follow_up_done"
+    label = _("Follow-up ended")
+
+
+class FollowUpsPassed(audit.Event):
+    type = "surveys.follow_ups_passed"
+    label = _("Follow-ups given to another owner")
+
+
+class AnswersForgotten(audit.Event):
+    type = "surveys.answers_forgotten"
+    label = _("Texts in answers erased")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomesEvent(outbox.Event):
+    """These recipients have answered, refused or would not score; at most 1,000 ids an event.
+
+    Follow-ups open from it, also for history; cases and messages only where the event is live.
+    """
+
+    type: ClassVar[str] = "surveys.outcomes"
+    recipient_ids: Sequence[int]

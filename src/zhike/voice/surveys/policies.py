@@ -1,0 +1,102 @@
+"""Who asks, who reads what was said, who follows up; and the numbers of the house about it."""
+
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform.actors import Actor
+from zhike.platform.authz import Right
+from zhike.platform.parameters.types import OWN_PRACTICE, Parameter
+from zhike.record.organization.policies import EVERYBODY
+
+VIEW = Right("surveys.view", _("See surveys, answers and comments"), EVERYBODY - {"outlet", "admin"}, for_programs=True)
+DESIGN = Right("surveys.design", _("Write forms"), frozenset({"quality"}), for_programs=True)
+PUBLISH = Right("surveys.publish", _("Publish forms"), frozenset({"quality", "executive"}))
+RUN = Right("surveys.run", _("Plan, send and close surveys"), frozenset({"quality"}), for_programs=True)
+KEY_IN = Right(
+    "surveys.key_in", _("Key in answers and outcomes"), frozenset({"quality", "account_manager", "supervisor"})
+)
+FOLLOW = Right(
+    "surveys.follow",
+    _("Follow up on what customers said"),
+    frozenset({"agent", "supervisor", "account_manager", "quality"}),
+)
+LOAD = Right("surveys.load", _("Take over answers from another system"), frozenset({"quality"}), for_programs=True)
+# Answering needs no staff right: the holder of a link has this one for their own link.
+ANSWER = Right("surveys.answer", _("Answer a survey by a link"), frozenset())
+
+FOLLOW_DAYS = Parameter(
+    key="surveys.follow_days",
+    label=_("A low score is followed up within"),
+    kind=int,
+    default=2,
+    unit=_("working days"),
+    source=OWN_PRACTICE,
+    minimum=1,
+    maximum=30,
+)
+SECONDS_CHOICE = Parameter(
+    key="surveys.seconds_choice",
+    label=_("Estimated time for a question with choices"),
+    kind=int,
+    default=8,
+    unit=_("seconds"),
+    source=OWN_PRACTICE,
+    minimum=1,
+    maximum=120,
+)
+SECONDS_TEXT = Parameter(
+    key="surveys.seconds_text",
+    label=_("Estimated time for a question with a text"),
+    kind=int,
+    default=30,
+    unit=_("seconds"),
+    source=OWN_PRACTICE,
+    minimum=1,
+    maximum=600,
+)
+SECONDS_MOST = Parameter(
+    key="surveys.seconds_most",
+    label=_("A form warns above"),
+    kind=int,
+    default=180,
+    unit=_("seconds"),
+    source=OWN_PRACTICE,
+    minimum=30,
+    maximum=3_600,
+)
+FREQUENT_SHARE = Parameter(
+    key="surveys.frequent_share",
+    label=_("Of a frequent shipper's eligible services at most this share is asked about"),
+    kind=Decimal,
+    default=Decimal("0.2"),
+    source=OWN_PRACTICE,
+    minimum=Decimal("0.01"),
+    maximum=Decimal(1),
+)
+LINK_DAYS = Parameter(
+    key="surveys.link_days",
+    label=_("The link of an invitation is open for"),
+    kind=int,
+    default=30,
+    unit=_("days"),
+    source=OWN_PRACTICE,
+    minimum=1,
+    maximum=365,
+)
+NOBODY = Q(pk__in=[])
+
+
+def scope(actor: Actor, prefix: str = "") -> Q:
+    """Recipients, comments and follow-ups of the units within reach, and follow-ups of one's own."""
+    if not actor.has(VIEW.code):
+        return NOBODY
+    if actor.reach.everything:
+        return Q()
+    return actor.reach.q(f"{prefix}scope_unit_id")
+
+
+def form_scope(actor: Actor) -> Q:
+    """Forms and campaigns ask for the whole company: whoever may see answers sees what was asked."""
+    return Q() if actor.has(VIEW.code) or actor.has(DESIGN.code) else NOBODY

@@ -1,0 +1,273 @@
+"""Words of surveys that are stored as codes, each with its label."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Label = str | Promise
+
+
+class Audience(StrEnum):
+    """For whom a form is written: its results are kept apart per form, and combined."""
+
+    SENIOR = "senior"
+    GENERAL = "general"
+    CONTACT = "contact"
+    RELATIONSHIP = "relationship"
+
+
+AUDIENCE_LABELS: Final[Mapping[str, Label]] = {
+    Audience.SENIOR: pgettext_lazy("form of a survey", "Senior people"),
+    Audience.GENERAL: pgettext_lazy("form of a survey", "General staff"),
+    Audience.CONTACT: pgettext_lazy("form of a survey", "After a contact or delivery"),
+    Audience.RELATIONSHIP: pgettext_lazy("form of a survey", "Relationship"),
+}
+
+
+class VersionState(StrEnum):
+    """A draft can be changed; what was published never is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+VERSION_STATE_LABELS: Final[Mapping[str, Label]] = {
+    VersionState.DRAFT: pgettext_lazy("version of a form", "Draft"),
+    VersionState.PUBLISHED: pgettext_lazy("version of a form", "Published"),
+    VersionState.RETIRED: pgettext_lazy("version of a form", "Retired"),
+}
+
+
+class ItemKind(StrEnum):
+    SCALE = "scale"
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+ITEM_KIND_LABELS: Final[Mapping[str, Label]] = {
+    ItemKind.SCALE: pgettext_lazy("kind of question", "Scale"),
+    ItemKind.SINGLE: pgettext_lazy("kind of question", "One of several"),
+    ItemKind.MULTIPLE: pgettext_lazy("kind of question", "Several of several"),
+    ItemKind.NUMBER: pgettext_lazy("kind of question", "Number"),
+    ItemKind.TEXT: pgettext_lazy("kind of question", "Text"),
+}
+
+
+class Measure(StrEnum):
+    """What an item measures for the company as a whole; each at most once in a form."""
+
+    NONE = ""
+    OVERALL = "overall"
+    RECOMMEND = "recommend"
+    EFFORT = "effort"
+    CHANGED = "changed"
+
+
+MEASURE_LABELS: Final[Mapping[str, Label]] = {
+    Measure.NONE: pgettext_lazy("what a question measures", "One matter"),
+    Measure.OVERALL: pgettext_lazy("what a question measures", "Overall satisfaction (CSAT)"),
+    Measure.RECOMMEND: pgettext_lazy("what a question measures", "Recommendation (NPS)"),
+    Measure.EFFORT: pgettext_lazy("what a question measures", "Effort (CES)"),
+    Measure.CHANGED: pgettext_lazy("what a question measures", "Opinion after the follow-up"),
+}
+
+
+class Stage(StrEnum):
+    """Where in the service an item belongs; METR-07 asks for at least one measure of each."""
+
+    NONE = ""
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
+    OTHER = "other"
+
+
+STAGE_LABELS: Final[Mapping[str, Label]] = {
+    Stage.NONE: "",
+    Stage.BEFORE: pgettext_lazy("stage of the service", "Before the order"),
+    Stage.DURING: pgettext_lazy("stage of the service", "In transit"),
+    Stage.AFTER: pgettext_lazy("stage of the service", "After delivery"),
+    Stage.OTHER: pgettext_lazy("stage of the service", "Other"),
+}
+
+
+class Dimension(StrEnum):
+    """RATER (Parasuraman, Zeithaml and Berry 1988)."""
+
+    NONE = ""
+    RELIABILITY = "reliability"
+    ASSURANCE = "assurance"
+    TANGIBLES = "tangibles"
+    EMPATHY = "empathy"
+    RESPONSIVENESS = "responsiveness"
+
+
+DIMENSION_LABELS: Final[Mapping[str, Label]] = {
+    Dimension.NONE: "",
+    Dimension.RELIABILITY: pgettext_lazy("dimension of service quality", "Reliability"),
+    Dimension.ASSURANCE: pgettext_lazy("dimension of service quality", "Assurance"),
+    Dimension.TANGIBLES: pgettext_lazy("dimension of service quality", "Tangibles"),
+    Dimension.EMPATHY: pgettext_lazy("dimension of service quality", "Empathy"),
+    Dimension.RESPONSIVENESS: pgettext_lazy("dimension of service quality", "Responsiveness"),
+}
+
+
+class Trigger(StrEnum):
+    """What makes a campaign ask somebody: a wave on a day, or a service that has just ended."""
+
+    WAVE = "wave"
+    DELIVERY = "delivery"
+    CASE = "case"
+    CONTACT = "contact"
+
+
+TRIGGER_LABELS: Final[Mapping[str, Label]] = {
+    Trigger.WAVE: pgettext_lazy("what makes a survey ask", "A wave, on a day"),
+    Trigger.DELIVERY: pgettext_lazy("what makes a survey ask", "After each delivery"),
+    Trigger.CASE: pgettext_lazy("what makes a survey ask", "After each closed case"),
+    Trigger.CONTACT: pgettext_lazy("what makes a survey ask", "After each contact"),
+}
+
+
+class CampaignState(StrEnum):
+    """The cycle plan → send → close → report → actions → check (SURV-17)."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    CLOSED = "closed"
+    REPORTED = "reported"
+    ACTED = "acted"
+    CHECKED = "checked"
+    STOPPED = "stopped"
+
+
+CAMPAIGN_STATE_LABELS: Final[Mapping[str, Label]] = {
+    CampaignState.PLANNED: pgettext_lazy("survey", "Planned"),
+    CampaignState.RUNNING: pgettext_lazy("survey", "Running"),
+    CampaignState.CLOSED: pgettext_lazy("survey", "Closed"),
+    CampaignState.REPORTED: pgettext_lazy("survey", "Reported"),
+    CampaignState.ACTED: pgettext_lazy("survey", "Actions agreed"),
+    CampaignState.CHECKED: pgettext_lazy("survey", "Effect checked"),
+    CampaignState.STOPPED: pgettext_lazy("survey", "Stopped"),
+}
+
+
+class Disposition(StrEnum):
+    """What became of one recipient, after AAPOR: everybody asked is in exactly one of these."""
+
+    PLANNED = "planned"
+    WITHHELD = "withheld"
+    WAITING = "waiting"
+    SENT = "sent"
+    PARTIAL = "partial"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    UNSCORED = "unscored"
+    COMPLAINT = "complaint"
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+
+
+DISPOSITION_LABELS: Final[Mapping[str, Label]] = {
+    Disposition.PLANNED: pgettext_lazy("recipient of a survey", "To be asked"),
+    Disposition.WITHHELD: pgettext_lazy("recipient of a survey", "Not asked"),
+    Disposition.WAITING: pgettext_lazy("recipient of a survey", "Invitation waits"),
+    Disposition.SENT: pgettext_lazy("recipient of a survey", "Invited"),
+    Disposition.PARTIAL: pgettext_lazy("recipient of a survey", "Began"),
+    Disposition.ANSWERED: pgettext_lazy("recipient of a survey", "Answered"),
+    Disposition.REFUSED: pgettext_lazy("recipient of a survey", "Refused"),
+    Disposition.UNSCORED: pgettext_lazy("recipient of a survey", "Would not score"),
+    Disposition.COMPLAINT: pgettext_lazy("recipient of a survey", "Strong complaint, no score"),
+    Disposition.UNREACHABLE: pgettext_lazy("recipient of a survey", "Not reached"),
+    Disposition.SILENT: pgettext_lazy("recipient of a survey", "No answer"),
+}
+# Those after which nothing more is expected; a person may still answer where the link is open (SILENT).
+ENDED: Final = frozenset(
+    {
+        Disposition.ANSWERED,
+        Disposition.REFUSED,
+        Disposition.UNSCORED,
+        Disposition.COMPLAINT,
+        Disposition.UNREACHABLE,
+        Disposition.WITHHELD,
+    }
+)
+# Those that were really asked: the base of the response rate.
+ASKED: Final = frozenset(set(Disposition) - {Disposition.PLANNED, Disposition.WITHHELD, Disposition.WAITING})
+
+
+class Way(StrEnum):
+    """How an answer came."""
+
+    NONE = ""
+    LINK = "link"
+    DESK = "desk"
+    IMPORT = "import"
+
+
+WAY_LABELS: Final[Mapping[str, Label]] = {
+    Way.NONE: "",
+    Way.LINK: pgettext_lazy("way of an answer", "Link"),
+    Way.DESK: pgettext_lazy("way of an answer", "Keyed in"),
+    Way.IMPORT: pgettext_lazy("way of an answer", "Taken over from another system"),
+}
+
+
+class FollowReason(StrEnum):
+    """Why somebody is followed up (SURV-31, SURV-20, CASE-25)."""
+
+    LOW_SCORE = "low_score"
+    STRONG_COMMENT = "strong_comment"
+    REFUSAL = "refusal"
+    UNSCORED = "unscored"
+    COMPLAINT = "complaint"
+
+
+FOLLOW_REASON_LABELS: Final[Mapping[str, Label]] = {
+    FollowReason.LOW_SCORE: pgettext_lazy("reason of a follow-up", "Low score"),
+    FollowReason.STRONG_COMMENT: pgettext_lazy("reason of a follow-up", "Strong words"),
+    FollowReason.REFUSAL: pgettext_lazy("reason of a follow-up", "Refused to take part"),
+    FollowReason.UNSCORED: pgettext_lazy("reason of a follow-up", "Would not score"),
+    FollowReason.COMPLAINT: pgettext_lazy("reason of a follow-up", "Complaint instead of a score"),
+}
+
+
+class FollowResult(StrEnum):
+    """How a follow-up ended: whether the person was reached, and thinks otherwise now."""
+
+    OPEN = ""
+    SOLVED = "solved"
+    EXPLAINED = "explained"
+    UNCHANGED = "unchanged"
+    UNREACHED = "unreached"
+
+
+FOLLOW_RESULT_LABELS: Final[Mapping[str, Label]] = {
+    FollowResult.OPEN: pgettext_lazy("result of a follow-up", "Open"),
+    FollowResult.SOLVED: pgettext_lazy("result of a follow-up", "Reached, satisfied now"),
+    FollowResult.EXPLAINED: pgettext_lazy("result of a follow-up", "Reached, understands"),
+    FollowResult.UNCHANGED: pgettext_lazy("result of a follow-up", "Reached, opinion unchanged"),
+    FollowResult.UNREACHED: pgettext_lazy("result of a follow-up", "Not reached"),
+}
+REACHED: Final = frozenset({FollowResult.SOLVED, FollowResult.EXPLAINED, FollowResult.UNCHANGED})
+CHANGED: Final = frozenset({FollowResult.SOLVED, FollowResult.EXPLAINED})
+
+
+class CommentDeed(StrEnum):
+    """What was done about a comment (SURV-08)."""
+
+    CASE = "case"
+    NOTED = "noted"
+
+
+COMMENT_DEED_LABELS: Final[Mapping[str, Label]] = {
+    CommentDeed.CASE: _("Made a case"),
+    CommentDeed.NOTED: pgettext_lazy("comment in a survey", "Read, nothing to do"),
+}
