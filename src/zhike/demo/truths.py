@@ -52,6 +52,22 @@ class SlowPickup:
 
 
 @dataclass(frozen=True, slots=True)
+class MainDriver:
+    """One matter weighs far more on the whole than each of the others: what customers are told on the way."""
+
+    code: str = "information"
+    weight: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class FallingIndustry:
+    """Customers of one industry are much less satisfied in the last wave than in those before it."""
+
+    industry: str
+    by: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
 class Truths:
     """All planted truths of one company."""
 
@@ -60,6 +76,8 @@ class Truths:
     decline: DecliningCustomer
     phones: MissingCourierPhones
     pickup: SlowPickup
+    driver: MainDriver
+    falling: FallingIndustry
 
 
 def planted(until: date, outlets: int) -> Truths:
@@ -70,6 +88,8 @@ def planted(until: date, outlets: int) -> Truths:
         decline=DecliningCustomer(customer=4, since=_monday(until - timedelta(weeks=10))),
         phones=MissingCourierPhones(outlet=outlets // 5),
         pickup=SlowPickup(line="air", since=_monday(until - timedelta(weeks=20))),
+        driver=MainDriver(),
+        falling=FallingIndustry(industry="electronics"),
     )
 
 
