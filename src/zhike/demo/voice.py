@@ -264,7 +264,7 @@ class Voice:
         answered, began, refused, unreached = np.cumsum(fates)
         if draw < answered:
             # The angriest write instead of scoring; it must not vanish from the result.
-            if mood < -2.6:  # noqa: PLR2004 - some of a hundred who are very angry
+            if mood < -2.6:
                 return Disposition.COMPLAINT
             return Disposition.ANSWERED
         if draw < began:
@@ -303,7 +303,7 @@ class Voice:
             return {item.key: mood + 0.35 * float(chance.standard_normal()) for item in form.items} | {
                 item.key: mood for item in form.items if item.measure is Measure.OVERALL
             }
-        weight = {driver: 1.0 for driver in drivers}
+        weight = dict.fromkeys(drivers, 1.0)
         if self.truths is not None and self.truths.driver.code in weight:
             weight[self.truths.driver.code] = self.truths.driver.weight
         own = {driver: mood + 0.9 * float(chance.standard_normal()) for driver in drivers}
@@ -320,14 +320,14 @@ class Voice:
         chance = self.chance
         if item.kind is ItemKind.TEXT:
             return self._comment(item, mood, asked, fate)
-        if item.na_allowed and chance.random() < 0.12:  # noqa: PLR2004 - about every eighth has not used it
+        if item.na_allowed and chance.random() < 0.12:
             return PastAnswer(key=item.key, skipped=True)
         if item.kind is ItemKind.SCALE:
             return PastAnswer(key=item.key, value=level_of(item.scale, mood))
         if item.kind is ItemKind.SINGLE:
             return PastAnswer(key=item.key, value=int(chance.integers(len(item.choices))) + 1)
         if item.kind is ItemKind.MULTIPLE:
-            picked = np.flatnonzero(chance.random(len(item.choices)) < 0.35) + 1  # noqa: PLR2004 - a third of them
+            picked = np.flatnonzero(chance.random(len(item.choices)) < 0.35) + 1
             return PastAnswer(key=item.key, choices=tuple(int(one) for one in picked)) if len(picked) else None
         return None
 
@@ -339,7 +339,7 @@ class Voice:
             return None
         kind = "strong" if is_angry else (asked.about or level) if level == "bad" else level
         texts = words.COMMENTS[kind]
-        deed = CommentDeed.NOTED if chance.random() < 0.8 and asked.at < self.now - 3 * DAY else None  # noqa: PLR2004
+        deed = CommentDeed.NOTED if chance.random() < 0.8 and asked.at < self.now - 3 * DAY else None
         return PastAnswer(
             key=item.key, text=texts[int(chance.integers(len(texts)))], strong=is_angry or kind == "strong", deed=deed
         )
@@ -397,5 +397,5 @@ def working_days(at: datetime, days: int) -> datetime:
     day: date = at.date()
     while days:
         day += DAY
-        days -= day.weekday() < 5  # noqa: PLR2004 - Saturday
+        days -= day.weekday() < 5
     return datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
