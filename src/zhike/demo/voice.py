@@ -1,4 +1,4 @@
-"""What customers said when they were asked: four waves, and after deliveries and cases, as fits what happened to them."""
+"""What customers said when asked: in four waves, after deliveries and after cases, as fits what happened to them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
