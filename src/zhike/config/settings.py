@@ -46,6 +46,7 @@ ROOMS = [
     "zhike.voice.surveys",
     "zhike.insight.lake",
     "zhike.insight.metrics",
+    "zhike.insight.reports",
     "zhike.doors.desk",
     "zhike.doors.portal",
     "zhike.doors.api",

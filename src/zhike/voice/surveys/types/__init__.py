@@ -20,6 +20,14 @@ from zhike.voice.surveys.types.forms import (
     SectionView,
     Texts,
 )
+from zhike.voice.surveys.types.results import (
+    CampaignHead,
+    CampaignResult,
+    FormResult,
+    ItemCount,
+    Said,
+    SplitCount,
+)
 from zhike.voice.surveys.types.scales import NOT_RELEVANT_LABEL, POINT_LABELS, SCALE_LABELS
 from zhike.voice.surveys.types.words import (
     ASKED,
@@ -85,6 +93,8 @@ __all__ = [
     "VERSION_STATE_LABELS",
     "WAY_LABELS",
     "Audience",
+    "CampaignHead",
+    "CampaignResult",
     "CampaignState",
     "CleanAnswer",
     "CommentDeed",
@@ -94,15 +104,19 @@ __all__ = [
     "FollowResult",
     "FormEntry",
     "FormFault",
+    "FormResult",
     "FormView",
+    "ItemCount",
     "ItemEntry",
     "ItemKind",
     "ItemView",
     "Label",
     "Measure",
     "Raw",
+    "Said",
     "SectionEntry",
     "SectionView",
+    "SplitCount",
     "Stage",
     "Texts",
     "Trigger",

@@ -1,0 +1,183 @@
+"""The views."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from zhike.insight.reports import queries
+from zhike.insight.reports.pages import lines, sheets
+from zhike.insight.reports.policies import VIEW_REPORTS
+from zhike.insight.reports.types import FormReport, SurveyReport
+from zhike.platform import clock
+from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
+from zhike.platform.i18n.labels import pick
+from zhike.platform.ui import actions as ui
+from zhike.platform.ui import formats
+from zhike.platform.ui.access import requires
+from zhike.platform.ui.components import Button
+from zhike.platform.ui.pdf import pdf_of
+from zhike.platform.ui.policies import EXPORT
+from zhike.platform.ui.requests import require_actor
+from zhike.platform.ui.tables import sheet
+from zhike.voice.surveys.types import AUDIENCE_LABELS, CAMPAIGN_STATE_LABELS, COMMENT_DEED_LABELS
+
+MOUNT = "reports/"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SPLIT_LABELS = {
+    "value_class": _("By value class"),
+    "industry": _("By industry"),
+    "region": _("By region"),
+    "business_line": _("By business line"),
+    "service_mode": _("By service mode"),
+    "outlet_id": _("By outlet"),
+}
+
+
+@require_GET
+@requires(VIEW_REPORTS)
+def survey(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """The report of one campaign: a page, or by `export` a PDF, a workbook or a list of its questions."""
+    actor = require_actor(request)
+    report = queries.survey_report(actor=actor, campaign_id=campaign_id)
+    match request.GET.get("export", ""):
+        case "pdf":
+            return _pdf(actor, report)
+        case "xlsx":
+            return _workbook(actor, report)
+        case "csv":
+            return _list(request, report)
+    context = {**_context(actor, report), "actions": _ways(actor)}
+    return render(request, "reports/survey.html", context)
+
+
+def _ways(actor: Actor) -> list[Button]:
+    if not actor.has(EXPORT.code):
+        return []
+    return [
+        Button(label=_("PDF"), url="?export=pdf", icon="download"),
+        Button(label=_("Spreadsheet"), url="?export=xlsx", icon="download"),
+        Button(label=_("CSV"), url="?export=csv", icon="download"),
+    ]
+
+
+def _context(actor: Actor, report: SurveyReport) -> dict[str, object]:
+    head = report.head
+    return {
+        "report": report,
+        "head": head,
+        "title": gettext("Report: %(name)s") % {"name": head.name},
+        "state": CAMPAIGN_STATE_LABELS[head.state],
+        "made_at": clock.now(),
+        "zone": actor.zone or "UTC",
+        "texts": [
+            (label, text)
+            for label, text in (
+                (_("Purpose"), head.purpose),
+                (_("Method"), head.method),
+            )
+            if text
+        ],
+        "outcome": [
+            (label, text)
+            for label, text in (
+                (_("Causes"), head.causes),
+                (_("Countermeasures"), head.measures),
+                (_("Effect"), head.effect),
+            )
+            if text
+        ],
+        "fates": lines.fates_of(report),
+        "form_names": [AUDIENCE_LABELS[form.audience] for form in report.forms],
+        "forms": [
+            {
+                "form": form,
+                "name": AUDIENCE_LABELS[form.audience],
+                "title": pick(form.form.names),
+                "sections": _sections(form),
+                "plot": lines.plot_of(form),
+            }
+            for form in report.forms
+        ],
+        "splits": [
+            (SPLIT_LABELS[by], [(AUDIENCE_LABELS[line.audience], line) for line in found])
+            for by, found in report.splits.items()
+            if any(line.value for line in found)
+        ],
+        "weighted": [(AUDIENCE_LABELS[one.audience], one) for one in report.weighted],
+        "comments": [(one, COMMENT_DEED_LABELS.get(one.deed, _("open"))) for one in report.comments],
+        "comments_share": _share(report.comments_done, report.comments_total),
+        "dictionary_url": reverse("metrics:dictionary"),
+    }
+
+
+def _sections(form: FormReport) -> list[tuple[str, Sequence[lines.Shown], str, int]]:
+    rows = list(lines.form_rows(form))
+    found: list[tuple[str, Sequence[lines.Shown], str, int]] = []
+    start = 0
+    for section in form.sections:
+        own = rows[start : start + len(section.lines)]
+        start += len(section.lines)
+        mean = "" if section.mean is None else formats.number(section.mean, 2)
+        found.append((pick(section.titles), own, mean, section.rated))
+    return found
+
+
+def _share(part: int, whole: int) -> str:
+    return formats.percent(part / whole) if whole else ""
+
+
+def _named(report: SurveyReport, ending: str) -> str:
+    name = slugify(f"{report.head.number} {report.head.name}", allow_unicode=True)
+    return f"{name}.{ending}"
+
+
+def _answered(content: bytes, kind: str, name: str) -> HttpResponseBase:
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=kind)
+
+
+def _exported(actor: Actor, report: SurveyReport, form: str, rows: int) -> None:
+    authorize(actor, EXPORT)
+    ui.record_export(
+        actor=actor, table="reports.survey", form=form, query=report.head.number, rows=rows, now=clock.now()
+    )
+
+
+def _pdf(actor: Actor, report: SurveyReport) -> HttpResponseBase:
+    _exported(actor, report, "pdf", len(list(lines.rows_of(report))))
+    html = render_to_string("reports/survey_print.html", _context(actor, report))
+    return _answered(pdf_of(html), "application/pdf", _named(report, "pdf"))
+
+
+def _list(request: HttpRequest, report: SurveyReport) -> HttpResponseBase:
+    rows = list(lines.rows_of(report))
+    return sheet(
+        request,
+        table="reports.survey",
+        title=f"{report.head.number} {report.head.name}",
+        form="csv",
+        query=report.head.number,
+        columns=lines.columns(report),
+        count=lambda _most: len(rows),
+        rows=lambda: iter(rows),
+    )
+
+
+def _workbook(actor: Actor, report: SurveyReport) -> HttpResponseBase:
+    """Sheets: questions, recipients, comments, and where it comes from."""
+    rows = list(lines.rows_of(report))
+    _exported(actor, report, "xlsx", len(rows))
+    content = sheets.workbook(report, zone=actor.zone or "UTC")
+    return _answered(content, XLSX, _named(report, "xlsx"))
+
+
+urlpatterns = [path("surveys/<int:campaign_id>/", survey, name="survey")]

@@ -1,0 +1,69 @@
+"""Reports, made anew from the raw answers each time: what a page shows, a sheet and a PDF hold too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from zhike.insight.reports import rules
+from zhike.insight.reports.policies import VIEW_REPORTS
+from zhike.insight.reports.types import SplitLine, SurveyReport
+from zhike.platform import facts
+from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
+from zhike.record.organization import queries as organization
+from zhike.voice.surveys import queries as surveys
+from zhike.voice.surveys.types import CampaignResult, FormResult, Measure
+
+# Columns of the snapshot, each with the dimension whose names it bears.
+SPLITS: Mapping[str, str] = {
+    "value_class": "value_class",
+    "industry": "industry",
+    "region": "region",
+    "business_line": "business_line",
+    "service_mode": "service_mode",
+    "outlet_id": "outlet_id",
+}
+
+
+def survey_report(
+    *, actor: Actor, campaign_id: int, splits: Sequence[str] = ("value_class", "industry", "region")
+) -> SurveyReport:
+    """The report of one campaign, within the reader's reach, against the wave before it. Raises NotFound."""
+    authorize(actor, VIEW_REPORTS)
+    result = surveys.campaign_result(actor=actor, campaign_id=campaign_id)
+    before_id = surveys.previous_wave(actor=actor, campaign_id=campaign_id)
+    before = surveys.campaign_result(actor=actor, campaign_id=before_id) if before_id is not None else None
+    earlier = {(one.audience, one.form.code): one for one in before.forms} if before else {}
+    names = _units(actor, result)
+    forms = [rules.report_of(one, earlier.get((one.audience, one.form.code)), names) for one in result.forms]
+    scales = {one.audience: scale for one in result.forms if (scale := _overall_scale(one))}
+    counts = surveys.comment_counts(actor=actor, campaign_id=campaign_id)
+    return SurveyReport(
+        head=result.head,
+        previous=before.head if before else None,
+        response=rules.response_of([one.fates for one in result.forms], None),
+        forms=forms,
+        splits={by: _split(actor, campaign_id, by, scales) for by in splits if by in SPLITS},
+        weighted=rules.weighted(surveys.valued_answers(actor=actor, campaign_id=campaign_id), scales),
+        comments=surveys.comments_of(actor=actor, campaign_id=campaign_id),
+        comments_total=sum(counts.values()),
+        comments_done=sum(n for deed, n in counts.items() if deed),
+    )
+
+
+def _overall_scale(form: FormResult) -> str:
+    return next((one.item.scale for one in form.items if one.item.measure is Measure.OVERALL), "")
+
+
+def _units(actor: Actor, result: CampaignResult) -> dict[int, str]:
+    wanted = {one.item.unit_id for form in result.forms for one in form.items if one.item.unit_id is not None}
+    if not wanted:
+        return {}
+    return dict(organization.unit_rows(actor=actor).filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _split(actor: Actor, campaign_id: int, by: str, scales: Mapping[str, str]) -> list[SplitLine]:
+    counts = surveys.split_counts(actor=actor, campaign_id=campaign_id, by=by)
+    values = sorted({one.value for one in counts if one.value})
+    names = facts.names_of(SPLITS[by], values)
+    lines = rules.split_lines(counts, scales, names)
+    return [line if line.value else replace(line, name="") for line in lines]

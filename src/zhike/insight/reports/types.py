@@ -1,0 +1,139 @@
+"""What a report says: figures with their base, ready to be drawn, printed or written to a sheet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from zhike.insight.metrics.types import Base, Change
+from zhike.voice.surveys.types import CampaignHead, Disposition, FormView, ItemView, Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One point of a scale or one choice: how many took it, and which share of those who answered, in per cent."""
+
+    value: int
+    label: str
+    n: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """One question's result. Shares in per cent with Wilson's interval, `mean` in points of the scale, `score` 0…100.
+
+    `n` answered, `skipped` said “not relevant”, `unasked` were not asked or left it out; `share` is n of those who
+    sent the form off. `rate` is NPS in points, with its own interval, where the question asks for a recommendation.
+    Everything but counts is None where fewer than 10 answered.
+    """
+
+    item: ItemView
+    n: int
+    skipped: int
+    unasked: int
+    share: float | None
+    base: Base
+    levels: Sequence[Level] = ()
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    dissatisfied: float | None = None
+    top: float | None = None
+    mean: float | None = None
+    score: float | None = None
+    texts: int = 0
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionReport:
+    """A part of a form: `mean` is the mean of its items' rates of satisfaction, over `rated` items (SURV-07)."""
+
+    titles: Mapping[str, str]
+    lines: Sequence[ItemLine]
+    mean: float | None
+    rated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """Who was asked and what became of it; rates in per cent.
+
+    `low` and `high` bound the overall rate: had all the silent been dissatisfied, or satisfied (methods §1.8).
+    """
+
+    fates: Mapping[Disposition, int]
+    asked: int
+    answered: int
+    rate: float | None
+    refused: int
+    unscored: int
+    complaints: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitScore:
+    """A department's result: the mean of the rates of its items (SURV-18)."""
+
+    unit_id: int
+    name: str
+    mean: float | None
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormReport:
+    """One form of a campaign, apart from the others."""
+
+    form: FormView
+    audience: str
+    response: Response
+    sections: Sequence[SectionReport]
+    units: Sequence[UnitScore]
+
+    @property
+    def lines(self) -> list[ItemLine]:
+        return [line for section in self.sections for line in section.lines]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitLine:
+    """The overall rate of one form among those with one value of a dimension."""
+
+    value: str
+    name: str
+    audience: str
+    n: int
+    base: Base
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted:
+    """The rate in which every answer counts by what its customer is worth, beside the plain one (SURV-19)."""
+
+    audience: str
+    n: int
+    unvalued: int
+    plain: float
+    rate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyReport:
+    """Everything that the report of one campaign says; page, PDF and sheet are drawn from this and nothing else."""
+
+    head: CampaignHead
+    previous: CampaignHead | None
+    response: Response
+    forms: Sequence[FormReport]
+    splits: Mapping[str, Sequence[SplitLine]]
+    weighted: Sequence[Weighted]
+    comments: Sequence[Said]
+    comments_total: int
+    comments_done: int
