@@ -167,7 +167,7 @@ def standardised(r_xx: ArrayLike, r_xy: ArrayLike) -> tuple[Floats, float]:
     correlations of one sample (pairwise deletion makes such). Source: methods §2.7, golden values 23 and 24.
     """
     xx, xy = _checked(r_xx, r_xy)
-    beta = np.linalg.solve(xx, xy)
+    beta = np.asarray(np.linalg.solve(xx, xy), dtype=np.float64)
     return beta, float(beta @ xy)
 
 
@@ -377,7 +377,7 @@ def _resample(rows: Floats, rng: np.random.Generator, resamples: int) -> tuple[F
     variances = np.einsum("bii->bi", products)
     varied = (variances > 1e-12).all(axis=1)  # noqa: PLR2004 - the rows are in standard deviations
     deviations = np.sqrt(variances[varied])
-    correlations = products[varied] / (deviations[:, :, None] * deviations[:, None, :])
+    correlations: Floats = products[varied] / (deviations[:, :, None] * deviations[:, None, :])
     usable = np.linalg.eigvalsh(correlations[:, :-1, :-1])[:, 0] > SINGULAR
     return correlations[usable], resamples - int(usable.sum())
 
@@ -394,7 +394,8 @@ def _weights(weight: Floats, drawn: Floats, level: float) -> Weights:
 
 def _shares(weights: Floats) -> Floats:
     total = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, total, out=np.full_like(weights, np.nan), where=total > SINGULAR)
+    found: Floats = np.divide(weights, total, out=np.full_like(weights, np.nan), where=total > SINGULAR)
+    return found
 
 
 def _limits(drawn: Floats, level: float) -> Interval:
