@@ -27,13 +27,14 @@ class Answer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kano:
-    """One feature. counts: how many people of each category (A attractive, O one-dimensional, M must-be,
-    I indifferent, R reverse, Q questionable); n: their sum; missing: people without both answers.
+    """One feature as people sort it.
 
+    counts: people by category (A attractive, O one-dimensional, M must-be, I indifferent, R reverse, Q questionable);
+    n: their sum; missing: people without both answers.
     better, worse: in [0, 1] and [−1, 0], not a number where everybody is R or Q; with 95 % Wilson limits.
     category: the most frequent one; runner_up: the next; is_distinct: whether the two differ by more than chance
     (`gap` at least `bound`).
-    """  # noqa: D205 - the first sentence says it
+    """
 
     counts: Mapping[str, int]
     n: int

@@ -30,10 +30,12 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One attribute. penalty: what a low rating takes from the outcome, reward: what a high one adds, both in the
-    outcome's unit against a middling rating and with the other attributes held. Expected signs give positive numbers,
-    |β_low| and β_high; a negative one has the unexpected sign and never counts. Not a number: not estimated.
-    """  # noqa: D205 - the first sentence says it
+    """One attribute: what a low rating takes from the outcome and what a high one adds.
+
+    penalty, reward: in the outcome's unit, against a middling rating and with the other attributes held. Expected signs
+    give positive numbers, |β_low| and β_high; a negative one has the unexpected sign and never counts. Not a number:
+    not estimated.
+    """
 
     name: str
     n_low: int

@@ -47,10 +47,12 @@ ORGANISATIONAL_GAPS: Final = ("listening", "design", "delivery", "communication"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One dimension: mean over the n people who answered all of its items, its 95 % t interval (not a number below
-    two people), and alpha, Cronbach's reliability of its items (not a number where it is not defined). missing: people
-    who left any of its items open.
-    """  # noqa: D205 - the first sentence says it
+    """One dimension, in the scale's points.
+
+    mean: over the n people who answered all of its items, with its 95 % t interval (not a number below two people);
+    missing: people who left any of them open; alpha: Cronbach's reliability of the items (not a number where it is not
+    defined).
+    """
 
     mean: float
     limits: Interval
