@@ -244,8 +244,8 @@ def _read(x: ArrayLike, y: ArrayLike, names: Sequence[str]) -> tuple[Moments, Fl
     n = len(rows)
     if n < p + 2:
         raise ValueError(f"{n} complete rows are too few for {p} predictors; {len(values) - n} rows lack an answer")
-    means, most = rows.mean(axis=0), np.abs(rows).max(axis=0)
-    rows = rows - means
+    means, most = rows.mean(axis=0), np.maximum(rows.max(axis=0), -rows.min(axis=0))
+    rows -= means  # our own copy, and the only one
     deviations = np.sqrt(np.einsum("ij,ij->j", rows, rows) / (n - 1))
     still = [word for word, one in zip((*words, "the outcome"), deviations <= most * 1e-12, strict=True) if one]
     if still:

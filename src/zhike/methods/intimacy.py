@@ -15,7 +15,7 @@ FLOOR: Final = 0.6
 RETENTION, WALLET, BREADTH = 0.5, 0.3, 0.2
 # The weight of the parent's mean in a small base, in people.
 PRIOR: Final = 20
-# People on each side of a line, and how many lines are tried.
+# People on each side of a line, and how many lines are tried, roughly and then closely.
 _SIDE, _LINES = 30, 81
 # Twice the fall of the log-likelihood that a 95 % profile interval allows: chi-square, 1 degree of freedom.
 _PROFILE: Final = 3.841458820694124
@@ -81,9 +81,10 @@ def minimum_line(satisfaction: ArrayLike, loyal: ArrayLike) -> MinimumLine | Non
     """The satisfaction below which loyalty falls more steeply, out of own customers; None where the data show none.
 
     satisfaction, loyal: (n,), not-a-number = missing, left out by pairs. Two joined straight lines are fitted by least
-    squares with the bend at up to 81 places, each with 30 people on either side; the best one counts if it is better
-    than a single line by BIC (two parameters more), and steeper below, where loyalty rises with satisfaction.
-    Raises ValueError for unequal shapes. Source: Hinkley 1971, JASA 66:736; Schwarz 1978; METR-19.
+    squares with the bend at up to 81 places, each with 30 people on either side, then closer round the best; it counts
+    if it is better than a single line by BIC (two parameters more), and if loyalty rises with satisfaction below it
+    and does so more steeply than above. Raises ValueError for unequal shapes.
+    Source: Hinkley 1971, JASA 66:736; Schwarz 1978; METR-19.
     """
     s, given = np.asarray(satisfaction, dtype=float), np.asarray(loyal, dtype=float)
     if s.shape != given.shape or s.ndim != 1:
@@ -91,21 +92,23 @@ def minimum_line(satisfaction: ArrayLike, loyal: ArrayLike) -> MinimumLine | Non
     known = ~(np.isnan(s) | np.isnan(given))
     x, y = s[known], given[known]
     n = len(x)
-    places = [at for at in _places(x) if (x <= at).sum() >= _SIDE and (x > at).sum() >= _SIDE]
-    if not places:
+    coarse = _places(x)
+    if len(coarse) == 0:
         return None
-    straight = _fit(np.column_stack([np.ones(n), x]), y)[1]
-    fits = [_fit(np.column_stack([np.ones(n), x, np.maximum(x - at, 0)]), y) for at in places]
-    left = np.array([rest for _slopes, rest in fits])
-    best = int(left.argmin())
-    # Where the lines meet every point, there is no scatter to compare with; a trace of it keeps the figures finite.
+    # Where all points lie on the lines, there is no scatter to compare with; a trace of it keeps the figures finite.
     least = np.finfo(float).eps * max(float(((y - y.mean()) ** 2).sum()), np.finfo(float).tiny)
-    scatter = max(float(left[best]), least)
-    gain = float(n * np.log(max(straight, least) / scatter) - 2 * np.log(n))
-    _start, below, turn = fits[best][0]
+    rests = np.maximum([_bent(x, y, at)[1] for at in coarse], least)
+    held = np.flatnonzero(n * np.log(rests / rests.min()) <= _PROFILE)
+    around = coarse[max(held[0] - 1, 0)], coarse[min(held[-1] + 1, len(coarse) - 1)]
+    places = np.linspace(*around, _LINES)
+    rests = np.maximum([_bent(x, y, at)[1] for at in places], least)
+    best = int(rests.argmin())
+    straight = max(_fit(np.column_stack([np.ones(n), x]), y)[1], least)
+    gain = float(n * np.log(straight / rests[best]) - 2 * np.log(n))
+    _start, below, turn = _bent(x, y, places[best])[0]
     if gain <= 0 or turn >= 0 or below <= 0:
         return None
-    within = np.array(places)[n * np.log(np.maximum(left, least) / scatter) <= _PROFILE]
+    within = places[n * np.log(rests / rests[best]) <= _PROFILE]
     return MinimumLine(
         at=float(places[best]),
         limits=Interval(within.min(), within.max()),
@@ -118,11 +121,17 @@ def minimum_line(satisfaction: ArrayLike, loyal: ArrayLike) -> MinimumLine | Non
 
 
 def _places(x: Floats) -> Floats:
-    """Where a bend is looked for: at most 81 values between the first and the last tenth."""
-    if len(x) == 0:
-        return x
-    found: Floats = np.unique(np.quantile(x, np.linspace(0.1, 0.9, _LINES)))
+    """Where a bend is looked for first: at most 81 values between the first and the last tenth, 30 people each side."""
+    if len(x) < 2 * _SIDE:
+        return x[:0]
+    places = np.unique(np.quantile(x, np.linspace(0.1, 0.9, _LINES)))
+    below = np.searchsorted(np.sort(x), places, side="right")
+    found: Floats = places[(below >= _SIDE) & (len(x) - below >= _SIDE)]
     return found
+
+
+def _bent(x: Floats, y: Floats, at: float) -> tuple[Floats, float]:
+    return _fit(np.column_stack([np.ones(len(x)), x, np.maximum(x - at, 0)]), y)
 
 
 def _fit(design: Floats, y: Floats) -> tuple[Floats, float]:

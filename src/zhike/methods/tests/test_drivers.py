@@ -211,6 +211,16 @@ def test_moments__say_whether_the_base_is_enough(n: int, p: int, needed: int, *,
     assert (found.needed, found.is_enough) == (needed, is_enough)
 
 
+def test_moments__leave_the_answers_as_they_were() -> None:
+    x, y = answers(1)
+    before = x.copy(), y.copy()
+
+    moments(x, y)
+
+    assert (x == before[0]).all()
+    assert (y == before[1]).all()
+
+
 def test_moments__refuse_what_does_not_vary() -> None:
     x = ASKED.copy()
     x[:, 1] = 0.1
