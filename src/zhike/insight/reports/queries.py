@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from zhike.insight.reports import rules
 from zhike.insight.reports.policies import VIEW_REPORTS
-from zhike.insight.reports.types import SplitLine, SurveyReport
+from zhike.insight.reports.types import DriverReport, Predictors, SplitLine, SurveyReport
 from zhike.platform import facts
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
+from zhike.platform.i18n.labels import pick
 from zhike.record.organization import queries as organization
 from zhike.voice.surveys import queries as surveys
-from zhike.voice.surveys.types import CampaignResult, FormResult, Measure
+from zhike.voice.surveys.queries import Span
+from zhike.voice.surveys.types import GOODS_FACT_LABELS, CampaignResult, FormResult, Measure, ScoredForm
 
 # Columns of the snapshot, each with the dimension whose names it bears.
 SPLITS: Mapping[str, str] = {
@@ -48,6 +50,24 @@ def survey_report(
         comments_total=sum(counts.values()),
         comments_done=sum(n for deed, n in counts.items() if deed),
     )
+
+
+def driver_forms(*, actor: Actor) -> list[ScoredForm]:
+    """Forms whose overall answers can be explained, most answered first."""
+    authorize(actor, VIEW_REPORTS)
+    return surveys.scored_forms(actor=actor)
+
+
+def drivers(*, actor: Actor, form: ScoredForm, by: Predictors, span: Span) -> DriverReport:
+    """What the overall answers of a form go with, within the reader's reach and the days of `span`."""
+    authorize(actor, VIEW_REPORTS)
+    if by is Predictors.ITEMS:
+        matrix = surveys.item_matrix(actor=actor, code=form.code, span=span)
+        labels = {key: pick(texts) for key, texts in matrix.labels.items()}
+    else:
+        matrix = surveys.goods_matrix(actor=actor, code=form.code, scale=form.scale, span=span)
+        labels = {str(key): str(label) for key, label in GOODS_FACT_LABELS.items()}
+    return rules.driver_report(form, by, matrix, labels)
 
 
 def _overall_scale(form: FormResult) -> str:

@@ -6,12 +6,16 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
 
 from zhike.insight.metrics.types import Base, Change, base_of
 from zhike.insight.reports.types import (
+    DriverLine,
+    DriverReport,
     FormReport,
     ItemLine,
     Level,
+    Predictors,
     Response,
     SectionReport,
     SplitLine,
@@ -20,9 +24,12 @@ from zhike.insight.reports.types import (
 )
 from zhike.methods import satisfaction as methods
 from zhike.methods.comparisons import compare_rates
+from zhike.methods.drivers import LEAST_ROWS, MOST_EXACT, Drivers
+from zhike.methods.drivers import drivers as methods_drivers
 from zhike.methods.intervals import nonresponse_bounds
+from zhike.methods.ipa import quadrants
 from zhike.methods.promoters import compare_nps
-from zhike.methods.scales import SCALES, Kind, Scale
+from zhike.methods.scales import SCALES, Kind, Scale, score100
 from zhike.platform.i18n.labels import pick
 from zhike.voice.surveys.types import (
     ASKED,
@@ -31,11 +38,15 @@ from zhike.voice.surveys.types import (
     FormResult,
     ItemCount,
     ItemKind,
+    Matrix,
     Measure,
+    ScoredForm,
     SplitCount,
 )
 
 SHOWN = {Base.SMALL, Base.SOUND}
+# A question that fewer of those who sent the form off have answered is left out of an analysis of drivers.
+LEAST_SAID = 0.5
 
 
 def report_of(result: FormResult, before: FormResult | None, names: Mapping[int, str]) -> FormReport:
@@ -263,3 +274,78 @@ def weighted(answers: Sequence[tuple[str, int, float | None]], scales: Mapping[s
             )
         )
     return found
+
+
+# The seed is part of the definition: the same rows give the same intervals, whoever asks.
+SEED, RESAMPLES = 20_260_101, 1_000
+
+
+def driver_report(form: ScoredForm, by: Predictors, matrix: Matrix, labels: Mapping[str, str]) -> DriverReport:
+    """Which predictors the overall answer goes with, by exact shares of the explained variance (methods §2.7)."""
+    table = np.array([[np.nan if value is None else float(value) for value in row] for row in matrix.rows], dtype=float)
+    plain: dict[str, Any] = {"form": form, "by": by, "n": 0, "rows": len(matrix.rows), "needed": LEAST_ROWS}
+    if table.size == 0 or not matrix.keys:
+        return DriverReport(**plain, why=gettext("Nobody has answered this form together with anything to explain it."))
+    y = score100(table[:, 0], SCALES[matrix.scale])
+    x = np.column_stack(
+        [
+            score100(table[:, at], SCALES[matrix.scales[key]]) if key in matrix.scales else table[:, at]
+            for at, key in enumerate(matrix.keys, start=1)
+        ]
+    )
+    # Hardly anybody was asked what few have used: it would take everybody else out of the analysis.
+    said = (~np.isnan(x)).mean(axis=0) >= LEAST_SAID
+    complete = ~np.isnan(x[:, said]).any(axis=1) & ~np.isnan(y)
+    varies = said.copy()
+    varies[said] = np.ptp(x[complete][:, said], axis=0) > 0 if complete.any() else False
+    constant = [labels[key] for key, goes in zip(matrix.keys, varies, strict=True) if not goes]
+    keys = [key for key, goes in zip(matrix.keys, varies, strict=True) if goes][:MOST_EXACT]
+    plain |= {"n": int(complete.sum()), "constant": constant}
+    if not keys:
+        return DriverReport(**plain, why=gettext("Nothing that could explain the answers differs between them."))
+    chosen = x[:, [matrix.keys.index(key) for key in keys]]
+    try:
+        found = methods_drivers(chosen, y, rng=np.random.default_rng(SEED), resamples=RESAMPLES, names=keys)
+    except ValueError as error:
+        return DriverReport(**plain, why=gettext("The figures cannot be worked out: %(why)s") % {"why": error})
+    lines, crosshair = _driver_lines(found, keys, labels, is_scored=by is Predictors.ITEMS)
+    return DriverReport(
+        **{**plain, "n": found.regression.moments.n, "needed": found.regression.moments.needed},
+        r2=found.regression.r2,
+        r2_low=float(found.r2_limits.low),
+        r2_high=float(found.r2_limits.high),
+        resamples=found.resamples,
+        lines=lines,
+        crosshair=crosshair,
+    )
+
+
+def _driver_lines(
+    found: Drivers, keys: Sequence[str], labels: Mapping[str, str], *, is_scored: bool
+) -> tuple[list[DriverLine], tuple[float, float] | None]:
+    regression, lmg = found.regression, found.lmg or found.johnson
+    grid = None
+    if is_scored and len(keys) > 1:
+        error = regression.moments.deviations / np.sqrt(regression.moments.n)
+        grid = quadrants(regression.moments.means, error, lmg.weight, lmg.error)
+    lines = [
+        DriverLine(
+            key=key,
+            label=labels[key],
+            r=float(regression.r[at]),
+            slope=float(regression.slopes[at]),
+            standardised=float(regression.standardised[at]),
+            p=float(regression.p_values[at]),
+            vif=float(regression.vif[at]),
+            share=100 * float(lmg.share[at]),
+            low=100 * float(lmg.share_limits.low[at]),
+            high=100 * float(lmg.share_limits.high[at]),
+            johnson=100 * float(found.johnson.share[at]),
+            is_suppressor=bool(regression.suppressors[at]),
+            performance=float(regression.moments.means[at]),
+            quadrant=grid.quadrants[at] if grid else None,
+        )
+        for at, key in enumerate(keys)
+    ]
+    crosshair = (grid.performance, 100 / len(keys)) if grid else None
+    return sorted(lines, key=lambda line: -line.share), crosshair

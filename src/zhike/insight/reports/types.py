@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
 
 from zhike.insight.metrics.types import Base, Change
-from zhike.voice.surveys.types import CampaignHead, Disposition, FormView, ItemView, Said
+from zhike.methods.ipa import Quadrant
+from zhike.voice.surveys.types import CampaignHead, Disposition, FormView, ItemView, Label, Said, ScoredForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,3 +142,67 @@ class SurveyReport:
     comments: Sequence[Said]
     comments_total: int
     comments_done: int
+
+
+class Predictors(StrEnum):
+    """What the overall judgement is explained by: the other questions of the form, or what happened to the goods."""
+
+    ITEMS = "items"
+    GOODS = "goods"
+
+
+PREDICTOR_LABELS: Final[Mapping[Predictors, Label]] = {
+    Predictors.ITEMS: _("the other questions of the form"),
+    Predictors.GOODS: _("what happened to the goods"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverLine:
+    """One predictor. `share` of the explained variance in per cent with its bootstrap interval; LMG, exact.
+
+    `johnson` is the same by relative weights. `slope`: points of the overall answer for one point more, or for yes
+    instead of no. `performance`: mean of the predictor, of scales as 0…100. `quadrant` only for questions.
+    """
+
+    key: str
+    label: str
+    r: float
+    slope: float
+    standardised: float
+    p: float
+    vif: float
+    share: float
+    low: float
+    high: float
+    johnson: float
+    is_suppressor: bool
+    performance: float
+    quadrant: Quadrant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverReport:
+    """What drives the overall answer of one form. `lines` by share, the largest first; empty where it cannot be said.
+
+    `n` complete rows of `rows`; `needed`: how many a result should stand on; `constant`: predictors that did not vary
+    and were left out; `why`: what stands in the way.
+    """
+
+    form: ScoredForm
+    by: Predictors
+    n: int
+    rows: int
+    needed: int
+    r2: float | None = None
+    r2_low: float | None = None
+    r2_high: float | None = None
+    resamples: int = 0
+    lines: Sequence[DriverLine] = ()
+    constant: Sequence[str] = ()
+    why: str = ""
+    crosshair: tuple[float, float] | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        return self.n >= self.needed

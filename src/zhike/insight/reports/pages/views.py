@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import lines, sheets
+from zhike.insight.reports.pages.driving import drivers
 from zhike.insight.reports.policies import VIEW_REPORTS
 from zhike.insight.reports.types import FormReport, SurveyReport
 from zhike.platform import clock
@@ -22,9 +23,10 @@ from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.i18n.labels import pick
 from zhike.platform.ui import actions as ui
-from zhike.platform.ui import formats
+from zhike.platform.ui import formats, navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button
+from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.pdf import pdf_of
 from zhike.platform.ui.policies import EXPORT
 from zhike.platform.ui.requests import require_actor
@@ -180,4 +182,17 @@ def _workbook(actor: Actor, report: SurveyReport) -> HttpResponseBase:
     return _answered(content, XLSX, _named(report, "xlsx"))
 
 
-urlpatterns = [path("surveys/<int:campaign_id>/", survey, name="survey")]
+navigation.register(
+    NavItem(
+        job=Job.FIGURES,
+        label=_("What drives satisfaction"),
+        url_name="reports:drivers",
+        right=VIEW_REPORTS.code,
+        order=20,
+    )
+)
+
+urlpatterns = [
+    path("drivers/", drivers, name="drivers"),
+    path("surveys/<int:campaign_id>/", survey, name="survey"),
+]

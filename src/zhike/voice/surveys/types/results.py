@@ -1,12 +1,16 @@
 """What a campaign has brought in, counted: the raw material of its report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import pgettext_lazy
 
 from zhike.voice.surveys.types.forms import FormView, ItemView
-from zhike.voice.surveys.types.words import CampaignState, Disposition, Trigger
+from zhike.voice.surveys.types.words import CampaignState, Disposition, Label, Trigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +93,51 @@ class CampaignResult:
 
     head: CampaignHead
     forms: tuple[FormResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredForm:
+    """A form whose overall question `n` people have answered, on `scale`."""
+
+    code: str
+    audience: str
+    names: Mapping[str, str]
+    scale: str
+    n: int
+
+
+class GoodsFact(StrEnum):
+    """What happened to the goods that somebody was asked about."""
+
+    LATE = "late"
+    UNDELIVERED = "undelivered"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    SHORT = "short"
+    PROMISED_DAYS = "promised_days"
+    PIECES = "pieces"
+
+
+GOODS_FACT_LABELS: Final[Mapping[str, Label]] = {
+    GoodsFact.LATE: pgettext_lazy("what happened to the goods", "Delivered late"),
+    GoodsFact.UNDELIVERED: pgettext_lazy("what happened to the goods", "Not delivered when asked"),
+    GoodsFact.DAMAGED: pgettext_lazy("what happened to the goods", "Damaged"),
+    GoodsFact.LOST: pgettext_lazy("what happened to the goods", "Lost"),
+    GoodsFact.PROMISED_DAYS: pgettext_lazy("what happened to the goods", "Days promised"),
+    GoodsFact.SHORT: pgettext_lazy("what happened to the goods", "Incomplete"),
+    GoodsFact.PIECES: pgettext_lazy("what happened to the goods", "Pieces"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Rows of (overall answer, value for each key …), the newest first; None where nothing was said.
+
+    `labels` are the questions' texts and `scales` their scales, by key; `scale` is that of the overall answer.
+    """
+
+    keys: tuple[str, ...]
+    labels: Mapping[str, Mapping[str, str]]
+    scales: Mapping[str, str]
+    scale: str
+    rows: Sequence[Sequence[float | None]]
