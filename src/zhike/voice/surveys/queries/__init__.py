@@ -1,5 +1,13 @@
 """Reading surveys."""
 
-from zhike.voice.surveys.queries.forms import form, published_form
+from zhike.voice.surveys.queries.forms import (
+    form,
+    form_rows,
+    get_form_row,
+    latest_form,
+    numbered_form,
+    published_form,
+    versions_of,
+)
 
-__all__ = ["form", "published_form"]
+__all__ = ["form", "form_rows", "get_form_row", "latest_form", "numbered_form", "published_form", "versions_of"]

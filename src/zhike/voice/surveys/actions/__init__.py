@@ -1,0 +1,5 @@
+"""Everything that is done with surveys."""
+
+from zhike.voice.surveys.actions.forms import begin_draft, install_builtin, publish_form, retire_form, save_form
+
+__all__ = ["begin_draft", "install_builtin", "publish_form", "retire_form", "save_form"]
