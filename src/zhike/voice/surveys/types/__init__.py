@@ -10,11 +10,14 @@ from zhike.voice.surveys.types.forms import (
     MOST_SECTIONS,
     NOT_RELEVANT,
     CleanAnswer,
+    FormClash,
     FormEntry,
     FormFault,
     FormView,
     ItemEntry,
     ItemView,
+    NoDraft,
+    NotInUse,
     Raw,
     SectionEntry,
     SectionView,
@@ -32,7 +35,11 @@ from zhike.voice.surveys.types.results import (
     ScoredForm,
     SplitCount,
 )
-from zhike.voice.surveys.types.scales import NOT_RELEVANT_LABEL, POINT_LABELS, SCALE_LABELS
+from zhike.voice.surveys.types.scales import (
+    NOT_RELEVANT_LABEL,
+    POINT_LABELS,
+    SCALE_LABELS,
+)
 from zhike.voice.surveys.types.words import (
     ASKED,
     AUDIENCE_LABELS,
@@ -107,6 +114,7 @@ __all__ = [
     "Disposition",
     "FollowReason",
     "FollowResult",
+    "FormClash",
     "FormEntry",
     "FormFault",
     "FormResult",
@@ -119,6 +127,8 @@ __all__ = [
     "Label",
     "Matrix",
     "Measure",
+    "NoDraft",
+    "NotInUse",
     "Raw",
     "Said",
     "ScoredForm",
