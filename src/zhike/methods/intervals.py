@@ -29,8 +29,8 @@ def wilson(x: ArrayLike, n: ArrayLike, *, z: float = Z95) -> Interval:
 def wilson_share(p: ArrayLike, n: ArrayLike, *, z: float = Z95) -> Interval:
     """Wilson score interval of a share that rests on an effective base: weighted answers, a finite population.
 
-    p: shares, 0 … 1, NaN where there is nothing; n: effective bases (`weighting.effective_base`,
-    `samples.effective_base`), > 0, infinite for a census; scalars or arrays that broadcast. The limits are NaN where p
+    p: shares, 0 … 1, NaN where there is nothing; n: effective bases (`weighting.weighted_base`,
+    `samples.finite_base`), > 0, infinite for a census; scalars or arrays that broadcast. The limits are NaN where p
     is, or where n is 0. Raises ValueError for shares and bases that cannot be. Source: Wilson 1927; Kish 1965 for the
     effective base; methods §1.7, §1.9, golden value 8.
     """

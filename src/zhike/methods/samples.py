@@ -49,7 +49,7 @@ def needed_for_nps(margin: ArrayLike, variance: ArrayLike, *, z: float = Z95) ->
     return _needed(z * z * spread / half**2)
 
 
-def effective_base(n: ArrayLike, population: ArrayLike) -> NDArray[np.float64]:
+def finite_base(n: ArrayLike, population: ArrayLike) -> NDArray[np.float64]:
     """What n answers out of a small population are worth: n·(N − 1)/(N − n), once n is more than 5 % of N.
 
     n: answers, ≥ 0; population: N ≥ max(n, 1). Scalars or arrays that broadcast. Infinite at a census, where no
@@ -58,7 +58,7 @@ def effective_base(n: ArrayLike, population: ArrayLike) -> NDArray[np.float64]:
     """
     answers, people = np.broadcast_arrays(np.asarray(n, dtype=float), np.asarray(population, dtype=float))
     if not np.all((answers >= 0) & (people >= 1) & (answers <= people)):
-        message = "effective_base needs 0 <= n <= population and population >= 1"
+        message = "finite_base needs 0 <= n <= population and population >= 1"
         raise ValueError(message)
     left = people - answers
     corrected = np.where(left > 0, answers * (people - 1) / np.where(left > 0, left, 1.0), np.inf)
@@ -75,7 +75,7 @@ def wilson_of_population(x: ArrayLike, n: ArrayLike, population: ArrayLike, *, z
     if np.any(answers <= 0):
         message = "wilson_of_population needs n > 0"
         raise ValueError(message)
-    return wilson_share(hits / answers, effective_base(answers, population), z=z)
+    return wilson_share(hits / answers, finite_base(answers, population), z=z)
 
 
 def _needed(exact: NDArray[np.float64]) -> Needed:

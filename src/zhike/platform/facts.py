@@ -62,6 +62,8 @@ class Fact:
     `month` is an SQL expression of an immutable date (the first of the event's month) that never changes for a row:
     the lake is partitioned by it. `scope` is the column of unit tree numbers that reach is compiled against.
     `rows_url_name` opens the rows behind a figure; `zone` says in which zone days and months are meant.
+    `joins` brings further tables in, at most one row of each a row; columns then name their table. `follows` are
+    selects of the ids whose joined rows changed at or after `{since}`, so that those are published anew.
     """
 
     name: str
@@ -71,6 +73,18 @@ class Fact:
     scope: str = "scope_unit_id"
     label: str | Promise = ""
     rows_url_name: str = ""
+    joins: str = ""
+    follows: tuple[str, ...] = ()
+
+    def changed(self, since: str) -> str:
+        """The SQL condition of rows that changed, themselves or in what they follow, at or after this transaction."""
+        own = f"{self.table}.changed_xid >= '{int(since)}'::xid8"
+        if not self.follows:
+            return own
+        # One list of ids out of indexes: an OR over the joined tables would read them all.
+        found = [f"SELECT {self.table}.id FROM {self.table} WHERE {own}"]  # noqa: S608 - our own names
+        found += [one.format(since=f"'{int(since)}'::xid8") for one in self.follows]
+        return f"{self.table}.id IN ({' UNION '.join(found)})"
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)

@@ -29,7 +29,9 @@ def folder_of(fact: str) -> Path:
 
 def shape_of(fact: Fact) -> str:
     """Changes whenever the published columns do; a lake of another shape is rebuilt."""
-    written = repr((fact.table, fact.month, fact.scope, [(c.name, c.type.value, c.sql) for c in fact.columns]))
+    columns = [(c.name, c.type.value, c.sql) for c in fact.columns]
+    joined = (fact.joins,) if fact.joins else ()
+    written = repr((fact.table, fact.month, fact.scope, columns, *joined))
     return hashlib.sha256(written.encode()).hexdigest()
 
 

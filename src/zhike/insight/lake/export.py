@@ -59,9 +59,10 @@ class Reader:
 
     def rows(self, fact: Fact, *, since: str = "") -> Iterator[pa.RecordBatch]:
         """Batches of the fact's rows with their month, those changed at or after `since` (all when empty)."""
-        condition = f" WHERE changed_xid >= '{int(since)}'::xid8" if since else ""
+        condition = f" WHERE {fact.changed(since)}" if since else ""
+        source = f"{fact.table} {fact.joins}"
         with self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_select_list(fact)} FROM {fact.table}{condition}")  # noqa: S608 - our own names
+            cursor.execute(f"SELECT {_select_list(fact)} FROM {source}{condition}")  # noqa: S608 - our own names
             with cursor.fetch_record_batch() as reader:
                 yield from reader
 
@@ -80,7 +81,7 @@ class Reader:
 
 
 def _select_list(fact: Fact) -> str:
-    parts = [f"{ID}::bigint AS {ID}"]
+    parts = [f"{fact.table}.{ID}::bigint AS {ID}"]
     for column in fact.columns:
         if column.name == ID:
             continue

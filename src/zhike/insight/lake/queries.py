@@ -172,7 +172,7 @@ def lags(*, actor: Actor, now: datetime) -> list[Lag]:
 
 
 def _changed_since(spec: facts.Fact, watermark: str) -> int:
-    condition = f" WHERE changed_xid >= '{int(watermark)}'::xid8" if watermark else ""
+    condition = f" WHERE {spec.changed(watermark)}" if watermark else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {spec.table}{condition} LIMIT {MOST_BEHIND}) changed"  # noqa: S608 - our own names

@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhike.methods.intervals import wilson
-from zhike.methods.samples import effective_base, needed_for_nps, needed_for_rate, wilson_of_population
+from zhike.methods.samples import finite_base, needed_for_nps, needed_for_rate, wilson_of_population
 
 
 def test_wilson_of_population__knows_that_24_of_31_have_answered() -> None:
     found = wilson_of_population(14, 24, 31)
 
-    assert round(float(effective_base(24, 31)), 3) == 102.857
+    assert round(float(finite_base(24, 31)), 3) == 102.857
     assert (round(float(found.low), 4), round(float(found.high), 4)) == (0.4867, 0.6739)
 
 
-def test_effective_base__is_the_plain_one_up_to_five_per_cent() -> None:
-    assert effective_base([5, 6], 100).round(3).tolist() == [5.0, 6.319]
+def test_finite_base__is_the_plain_one_up_to_five_per_cent() -> None:
+    assert finite_base([5, 6], 100).round(3).tolist() == [5.0, 6.319]
 
 
 def test_wilson_of_population__has_no_width_at_a_census() -> None:
@@ -41,9 +41,9 @@ def test_wilson_of_population__lies_within_the_plain_interval_and_holds_the_rate
 
 
 @pytest.mark.parametrize(("n", "people"), [(8, 7), (-1, 7), (0, 0)])
-def test_effective_base__refuses_more_answers_than_people(n: int, people: int) -> None:
+def test_finite_base__refuses_more_answers_than_people(n: int, people: int) -> None:
     with pytest.raises(ValueError, match="n <= population"):
-        effective_base(n, people)
+        finite_base(n, people)
 
 
 def test_wilson_of_population__refuses_an_empty_sample() -> None:

@@ -7,6 +7,9 @@ from zhike.voice.surveys.actions.forms import (
     retire_form,
     save_form,
 )
+from zhike.voice.surveys.actions.loading import (
+    load_answers,
+)
 from zhike.voice.surveys.actions.past import (
     load_campaigns,
 )
@@ -14,6 +17,7 @@ from zhike.voice.surveys.actions.past import (
 __all__ = [
     "begin_draft",
     "install_builtin",
+    "load_answers",
     "load_campaigns",
     "publish_form",
     "retire_form",

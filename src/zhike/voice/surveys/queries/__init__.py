@@ -1,5 +1,14 @@
 """Reading surveys."""
 
+from zhike.voice.surveys.queries.behind import (
+    campaign_names,
+    comment_rows,
+    follow_up_rows,
+    form_names,
+    item_texts,
+    recipient_rows,
+    score_rows,
+)
 from zhike.voice.surveys.queries.forms import (
     form,
     form_rows,
@@ -26,18 +35,25 @@ from zhike.voice.surveys.queries.results import (
 
 __all__ = [
     "Span",
+    "campaign_names",
     "campaign_result",
     "comment_counts",
+    "comment_rows",
     "comments_of",
+    "follow_up_rows",
     "form",
+    "form_names",
     "form_rows",
     "get_form_row",
     "goods_matrix",
     "item_matrix",
+    "item_texts",
     "latest_form",
     "numbered_form",
     "previous_wave",
     "published_form",
+    "recipient_rows",
+    "score_rows",
     "scored_forms",
     "split_counts",
     "valued_answers",
