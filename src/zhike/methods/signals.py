@@ -71,3 +71,47 @@ def control_limits(rate: float, largest: int, *, steps: int = 24) -> list[tuple[
         scale = 100.0 / float(n)
         found.append((int(n), low * scale, high * scale, far_low * scale, far_high * scale))
     return found
+
+
+def silence_tails(gap: ArrayLike, usual: ArrayLike) -> NDArray[np.float64]:
+    """Probability of a silence at least so long for somebody who otherwise is heard of at random every `usual`.
+
+    gap ≥ 0 and usual mean gap > 0 in one unit of time, scalars or arrays that broadcast; exp(−gap/usual), a warning
+    below .05. Raises ValueError for other values. Source: methods §6.4, golden value 32.
+    """
+    since, mean = np.broadcast_arrays(np.asarray(gap, dtype=float), np.asarray(usual, dtype=float))
+    if not np.all((since >= 0) & (mean > 0)):
+        message = "silence_tails needs gap >= 0 and usual > 0"
+        raise ValueError(message)
+    return np.asarray(np.exp(-since / mean))
+
+
+def shortfall_tails(count: ArrayLike, expected: ArrayLike, *, dispersion: ArrayLike = 1.0) -> NDArray[np.float64]:
+    """Probability of at most so many where `expected` were to be expected: a volume that falls by more than chance.
+
+    count: whole, ≥ 0; expected > 0, season-adjusted; dispersion: variance/mean, 1 for Poisson, above for negative
+    binomial (size expected/(dispersion − 1), probability 1/dispersion). Scalars or arrays that broadcast. Raises
+    ValueError for other values. Source: methods §6.4, golden value 32.
+    """
+    seen, mean, spread = np.broadcast_arrays(*(np.asarray(one, dtype=float) for one in (count, expected, dispersion)))
+    if not np.all((seen >= 0) & (mean > 0) & (spread >= 1)):
+        message = "shortfall_tails needs count >= 0, expected > 0 and dispersion >= 1"
+        raise ValueError(message)
+    wide = spread > 1
+    size = mean / np.where(wide, spread - 1, 1.0)
+    found: NDArray[np.float64] = np.where(wide, stats.nbinom.cdf(seen, size, 1 / spread), stats.poisson.cdf(seen, mean))
+    return found
+
+
+def excess_tails(count: ArrayLike, expected: ArrayLike) -> NDArray[np.float64]:
+    """Probability P(Pois(expected) ≥ count): of the same causes coming together by chance.
+
+    count: whole, ≥ 0; expected > 0; scalars or arrays that broadcast. A problem is opened below .01. Raises ValueError
+    for other values. Source: Poisson 1837; methods §4.2, golden value 45.
+    """
+    seen, mean = np.broadcast_arrays(np.asarray(count, dtype=float), np.asarray(expected, dtype=float))
+    if not np.all((seen >= 0) & (mean > 0)):
+        message = "excess_tails needs count >= 0 and expected > 0"
+        raise ValueError(message)
+    found: NDArray[np.float64] = stats.poisson.sf(seen - 1, mean)
+    return found
