@@ -1,0 +1,1 @@
+"""Pure decisions on surveys, a file for each matter."""
