@@ -93,6 +93,12 @@ class FollowUpsOpened(audit.Event):
 class FollowUpDone(audit.Event):
     type = "surveys.follow_up_done"
     label = _("Follow-up ended")
+    personal = frozenset({"note"})
+
+
+class FollowUpTried(audit.Event):
+    type = "surveys.follow_up_tried"
+    label = _("Somebody to follow up was not reached")
 
 
 class FollowUpsPassed(audit.Event):
@@ -105,6 +111,11 @@ class AnswersForgotten(audit.Event):
     label = _("Texts in answers erased")
 
 
+class SurveysPassed(audit.Event):
+    type = "surveys.passed"
+    label = _("Surveys and forms given to another owner")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomesEvent(outbox.Event):
     """These recipients have answered, refused or would not score; at most 1,000 ids an event.
@@ -114,3 +125,24 @@ class OutcomesEvent(outbox.Event):
 
     type: ClassVar[str] = "surveys.outcomes"
     recipient_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpsOpenedEvent(outbox.Event):
+    """Somebody is to be followed up, the same day (SURV-20): for whoever warns of customers that may leave.
+
+    At most 1,000 ids an event; history comes as backfill.
+    """
+
+    type: ClassVar[str] = "surveys.follow_ups_opened"
+    follow_up_ids: Sequence[int]
+    customer_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpEndedEvent(outbox.Event):
+    type: ClassVar[str] = "surveys.follow_up_ended"
+    follow_up_id: int
+    customer_id: int | None
+    reason: str
+    result: str

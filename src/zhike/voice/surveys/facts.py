@@ -335,7 +335,7 @@ def _scores_behind(*, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], 
 
 def _comments_behind(*, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[Row]]:
     """The comments behind a figure, in the order of their ids: what was done, never what was written."""
-    rows = queries.comment_rows(actor=actor).filter(pk__in=ids).order_by("pk")
+    rows = queries.comments_behind(actor=actor).filter(pk__in=ids).order_by("pk")
     return [*_headings(), gettext("What was done")], [
         Row(
             one.pk,

@@ -21,6 +21,7 @@ FOLLOW = Right(
     "surveys.follow",
     _("Follow up on what customers said"),
     frozenset({"agent", "supervisor", "account_manager", "quality"}),
+    for_programs=True,
 )
 LOAD = Right("surveys.load", _("Take over answers from another system"), frozenset({"quality"}), for_programs=True)
 # Answering needs no staff right: the holder of a link has this one for their own link.
@@ -35,6 +36,18 @@ FOLLOW_DAYS = Parameter(
     source=OWN_PRACTICE,
     minimum=1,
     maximum=30,
+)
+STRONG_WORDS = Parameter(
+    key="surveys.strong_words",
+    label=_("Words in a comment that ask for a follow-up"),
+    kind=str,
+    default=(
+        "投诉,申诉,起诉,律师,法院,曝光,媒体,邮政管理局,消协,12305,12315,骗子,欺诈,再也不用,再也不会,不会再用,绝不再,"
+        "投訴,申訴,起訴,律師,媒體,郵政管理局,消保會,騙子,欺詐,再也不會,不會再用,絕不再,"
+        "complain,complaint,lawyer,sue,court,regulator,fraud,scam,never again,never use,last time"
+    ),
+    unit=_("words, with commas"),
+    source=OWN_PRACTICE,
 )
 SECONDS_CHOICE = Parameter(
     key="surveys.seconds_choice",
@@ -89,12 +102,20 @@ NOBODY = Q(pk__in=[])
 
 
 def scope(actor: Actor, prefix: str = "") -> Q:
-    """Recipients, comments and follow-ups of the units within reach, and follow-ups of one's own."""
+    """Recipients and comments of the units within reach."""
     if not actor.has(VIEW.code):
         return NOBODY
     if actor.reach.everything:
         return Q()
     return actor.reach.q(f"{prefix}scope_unit_id")
+
+
+def follow_scope(actor: Actor, prefix: str = "") -> Q:
+    """Follow-ups of the units within reach, and those that one looks after oneself."""
+    found = scope(actor, prefix)
+    if actor.staff_id is None or actor.reach.everything or not actor.has(VIEW.code):
+        return found
+    return found | Q(**{f"{prefix}owner_id": actor.staff_id})
 
 
 def form_scope(actor: Actor) -> Q:

@@ -106,6 +106,22 @@ def due(spec: Spec, start: datetime, budget: timedelta) -> datetime:
     raise NoOpenTime(until=str(first + MAX_YEARS))
 
 
+def closing_after(spec: Spec, start: datetime, days: int) -> datetime:
+    """The close of the `days`-th open day after the day of `start`: what is to be done within so many working days.
+
+    Raises NoOpenTime when the calendar does not hold so many within twelve years.
+    """
+    day = clock.local_date(start, spec.zone)
+    last = day + MAX_YEARS * 366 * DAY
+    while day < last:
+        day += DAY
+        shifts = hours_of(spec, day)
+        days -= bool(shifts)
+        if days <= 0 and shifts:
+            return _instant(_edge(spec.zone, day, max(shift.end for shift in shifts)))
+    raise NoOpenTime(until=str(last.year))
+
+
 def is_open(spec: Spec, at: datetime) -> bool:
     ticks = _ticks(at)
     chunk = _year(spec, _year_of(ticks))

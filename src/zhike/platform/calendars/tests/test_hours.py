@@ -249,3 +249,25 @@ def test_elapsed__agrees_with_the_wall_clock_while_clocks_change(spec: Spec, day
     start = clock.day_start(day, spec.zone)
 
     assert rules.elapsed(spec, start, start + ticks * timedelta(minutes=10)) == _count(spec, start, ticks)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "expected"),
+    [
+        ("2026-03-02 08:00", 2, "2026-03-04 18:00"),
+        ("2026-03-02 23:00", 2, "2026-03-04 18:00"),
+        ("2026-03-05 10:00", 2, "2026-03-09 18:00"),
+        ("2026-03-07 10:00", 1, "2026-03-09 18:00"),
+        # Two days of Spring Festival in between, and a Saturday that is worked.
+        ("2026-02-13 16:00", 2, "2026-02-24 18:00"),
+    ],
+)
+def test_closing_after__counts_open_days_without_the_day_itself(start: str, days: int, expected: str) -> None:
+    spec = weekly(overrides=spring_festival(makeup=True))
+
+    assert rules.closing_after(spec, at(start), days) == at(expected)
+
+
+def test_closing_after__a_calendar_without_hours_never_ends() -> None:
+    with pytest.raises(NoOpenTime):
+        rules.closing_after(weekly(days=""), at("2026-03-02 08:00"), 1)

@@ -31,6 +31,7 @@ from zhike.service.cases.actions.opening import attach_contact, open_case
 from zhike.service.cases.actions.owners import assign_cases, follow_case
 from zhike.service.cases.actions.proactive import open_for_shipments
 from zhike.service.cases.actions.standing import push_standing
+from zhike.service.cases.actions.surveyed import open_for_voices
 from zhike.service.cases.actions.targets import follow_target
 from zhike.service.cases.actions.tasks import (
     TaskEnded,
@@ -93,6 +94,7 @@ __all__ = [
     "note_on_case",
     "open_case",
     "open_for_shipments",
+    "open_for_voices",
     "pass_cases",
     "pass_tasks",
     "push_standing",

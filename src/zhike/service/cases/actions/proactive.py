@@ -94,7 +94,7 @@ def open_for_shipments(*, actor: Actor, shipment_ids: Sequence[int], category: s
             numbering.take(CASE_SERIES.key, len(matters)), matters, _severities(matters, files, now), strict=True
         )
     ]
-    _insert(actor, cases, now)
+    insert(actor, cases, reason=Origin.WATCH, now=now)
     _add_goods([(case.pk, one.shipment_ids) for case, one in zip(cases, matters, strict=True)], now)
     return [case.pk for case in cases]
 
@@ -160,12 +160,15 @@ def _severities(matters: Sequence[_Matter], files: Mapping[int, CustomerSummary]
     ]
 
 
-def _insert(actor: Actor, cases: list[Case], now: datetime) -> None:
+def insert(actor: Actor, cases: list[Case], *, reason: Origin, now: datetime) -> None:
+    """New cases of the system's own doing, with owners, clocks and what everybody is told. Set-based."""
     Case.objects.bulk_create(cases, batch_size=500)
     OwnerSpell.objects.bulk_create([OwnerSpell(case=c, staff_id=c.owner_id, valid_from=now) for c in cases])
     CaseMove.objects.bulk_create(
         [
-            CaseMove(case=c, at=now, to_state=c.state, actor_kind=actor.kind.value, actor_id=actor.id, reason="watch")
+            CaseMove(
+                case=c, at=now, to_state=c.state, actor_kind=actor.kind.value, actor_id=actor.id, reason=reason.value
+            )
             for c in cases
         ]
     )

@@ -63,6 +63,7 @@ from zhike.service.cases.types import (
     CASE_SUBJECT,
     KIND_LABELS,
     ORIGIN_LABELS,
+    PROACTIVE,
     STATE_LABELS,
     TASK_SUBJECT,
     CaseEntry,
@@ -140,7 +141,7 @@ CASES = Table(
         # By time: a deadline that has passed counts at once.
         Flag(key="missed", label=_("Promise broken"), apply=lambda rows: rows.filter(breach_at__lte=clock.now())),
         Flag(key="answer_waits", label=_("Answer waits to leave"), condition=Q(answer_leaves_at__isnull=False)),
-        Flag(key="proactive", label=_("Opened by the system"), condition=Q(origin=Origin.WATCH.value)),
+        Flag(key="proactive", label=_("Opened by the system"), condition=Q(origin__in=sorted(PROACTIVE))),
         Days(key="opened", label=_("Opened"), field="opened_at"),
     ),
     views=(

@@ -19,6 +19,8 @@ from zhike.service.cases.types.records import (
     Said,
     Taken,
     TaskEntry,
+    VoiceCase,
+    VoiceEntry,
 )
 from zhike.service.cases.types.words import (
     AT_ONCE,
@@ -133,5 +135,7 @@ __all__ = [
     "Taken",
     "TaskEntry",
     "TaskState",
+    "VoiceCase",
+    "VoiceEntry",
     "WaitingState",
 ]

@@ -7,7 +7,7 @@ from zhike.service.cases.types.words import CaseKind
 
 _DAY = timedelta(hours=24)
 # Somebody else must look into these first: a search, a proof, an authority.
-_NEED_OTHERS = frozenset({"damaged", "lost", "short", "false_delivery", "customs"})
+_NEED_OTHERS = frozenset({"damaged", "lost", "short", "false_delivery", "customs", "survey"})
 
 
 def _category(code: str, kind: CaseKind, words: tuple[str, str, str], order: int) -> CategoryEntry:
@@ -21,7 +21,7 @@ def _cause(code: str, words: tuple[str, str, str], order: int) -> CauseEntry:
     return CauseEntry(code=code, labels=dict(zip(("zh-hans", "zh-hant", "en"), words, strict=True)), order=order)
 
 
-LATE, NO_SCAN = "late", "no_scan"
+LATE, NO_SCAN, SURVEY = "late", "no_scan", "survey"
 CATEGORIES = (
     _category(LATE, CaseKind.COMPLAINT, ("延误", "延誤", "Delay"), 10),
     _category(NO_SCAN, CaseKind.ENQUIRY, ("无轨迹更新", "無軌跡更新", "No scan"), 20),
@@ -41,6 +41,7 @@ CATEGORIES = (
     _category("suggestion", CaseKind.SUGGESTION, ("建议", "建議", "Suggestion"), 160),
     _category("praise", CaseKind.PRAISE, ("表扬", "表揚", "Praise"), 170),
     _category("emergency", CaseKind.EMERGENCY, ("应急", "緊急狀況", "Emergency"), 180),
+    _category(SURVEY, CaseKind.ENQUIRY, ("调查回访", "調查回訪", "Follow-up of a survey"), 185),
     _category("other", CaseKind.ENQUIRY, ("其他", "其他", "Other"), 190),
 )
 CAUSES = (

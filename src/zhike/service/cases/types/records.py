@@ -54,6 +54,34 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceEntry:
+    """What somebody let us know without bringing a matter; `key` is the caller's own id of it.
+
+    `case_id` is the case that they were asked about: it takes the matter while it is open.
+    """
+
+    key: int
+    customer_id: int
+    subject: str
+    contact_id: int | None = None
+    shipment_id: int | None = None
+    case_id: int | None = None
+    kind: CaseKind = CaseKind.ENQUIRY
+    severity: Severity = Severity.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCase:
+    """The case that a voice is heard in, and in whose hands it is; `new` where it was opened for it."""
+
+    case_id: int
+    owner_id: int
+    scope_unit_id: int
+    calendar_id: int | None
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """One contact on a case: what they or we said."""
 

@@ -21,7 +21,7 @@ def score_rows(*, actor: Actor) -> "QuerySet[Answer]":
     )
 
 
-def comment_rows(*, actor: Actor) -> "QuerySet[Comment]":
+def comments_behind(*, actor: Actor) -> "QuerySet[Comment]":
     """Comments within reach with the survey and customer of who wrote them."""
     return Comment.objects.filter(scope(actor)).select_related("recipient__campaign", "recipient__customer")
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 Label = str | Promise
 
@@ -270,4 +270,15 @@ class CommentDeed(StrEnum):
 COMMENT_DEED_LABELS: Final[Mapping[str, Label]] = {
     CommentDeed.CASE: _("Made a case"),
     CommentDeed.NOTED: pgettext_lazy("comment in a survey", "Read, nothing to do"),
+}
+
+
+# Entries of the system on a customer's timeline, put into words in the reader's language.
+TRIED_NOTE = gettext_noop("Not reached after their answer to %(survey)s.")
+JOINED_NOTE = gettext_noop("Their answer to %(survey)s asks for a follow-up; it is heard in this case.")
+ENDED_NOTES: Final[Mapping[str, str]] = {
+    FollowResult.SOLVED: gettext_noop("Followed up after %(survey)s: satisfied now."),
+    FollowResult.EXPLAINED: gettext_noop("Followed up after %(survey)s: understands now."),
+    FollowResult.UNCHANGED: gettext_noop("Followed up after %(survey)s: opinion unchanged."),
+    FollowResult.UNREACHED: gettext_noop("Follow-up after %(survey)s ended: not reached."),
 }
