@@ -21,6 +21,7 @@ from zhike.demo.reception import make_reception
 from zhike.demo.talk import Talk, build_talk, prospect_since
 from zhike.demo.truths import planted
 from zhike.demo.upwards import asked_upwards
+from zhike.demo.voice import FORMS, Staff, Voice
 from zhike.demo.world import SIGN_IN_ROLES, SIZES, Person, World, add_prospects, build_world
 from zhike.insight.lake import actions as lake
 from zhike.platform.actors import Actor, system_actor
@@ -36,6 +37,9 @@ from zhike.record.organization import queries as people
 from zhike.record.organization.types import RoleReach, Side, UnitEntry, UnitKind
 from zhike.record.shipments import queries as shipments
 from zhike.service.cases import actions as cases
+from zhike.service.cases.types.past import PastCase
+from zhike.voice.surveys import actions as surveys
+from zhike.voice.surveys import queries as survey_queries
 
 logger = logging.getLogger(__name__)
 ACTOR = system_actor("demo.build")
@@ -87,11 +91,22 @@ def build_company(
     _goods(world, goods, now)
     agreed = agreements_of(world, make_standards(ACTOR, now), now, np.random.default_rng([seed, 4]))
     load("agreements.agreements", agreed, now=now)
-    opened, promised = _cases(goods, talk, units, now, seed)
+    keys = _keys(units)
+    told, promised = _cases(goods, talk, keys, now, seed)
     say(f"{talk.enquiries.num_rows} enquiries, {talk.contacts.num_rows} calls, mails, visits and notes")
-    say(f"{opened} cases, {promised} promises, {len(agreed['external_id'].unique())} agreements")
-    told, used = _lore(world, now, np.random.default_rng([seed, 3]))
-    say(f"{told} articles, used with phrases in {used} answers")
+    say(f"{len(told)} cases, {promised} promises, {len(agreed['external_id'].unique())} agreements")
+    articles, used = _lore(world, now, np.random.default_rng([seed, 3]))
+    say(f"{articles} articles, used with phrases in {used} answers")
+    voice = Voice(
+        draw=goods.draw,
+        keys=keys,
+        staff=_askers(world, keys),
+        truths=truths,
+        now=now,
+        chance=np.random.default_rng([seed, 7]),
+    )
+    asked, answered = _voice(voice, told, now)
+    say(f"{asked} people asked in surveys, {answered} answers")
     waited = make_reception(ACTOR, world, units, now, np.random.default_rng([seed, 5]))
     say(f"{waited} enquiries that waited")
     say(f"{goods.shipments.num_rows} shipments, {goods.events.num_rows} tracking events")
@@ -300,10 +315,8 @@ def _goods(world: World, goods: Goods, now: datetime) -> None:
     load("shipments.events", _with_couriers(goods.events, world.people), now=now)
 
 
-def _cases(goods: Goods, talk: Talk, units: Mapping[str, int], now: datetime, seed: int) -> tuple[int, int]:
-    """What customers said about one matter becomes its case; the rest of the talk stands for itself."""
-    chance, apart = (np.random.default_rng([seed, own]) for own in (2, 6))
-    keys = Keys(
+def _keys(units: Mapping[str, int]) -> Keys:
+    return Keys(
         customers=customers.ids_by_reference(actor=ACTOR, system=SOURCE),
         people={
             customer_id: pk
@@ -313,6 +326,29 @@ def _cases(goods: Goods, talk: Talk, units: Mapping[str, int], now: datetime, se
         staff=dict(people.staff_rows(actor=ACTOR).values_list("number", "pk")),
         units=units,
     )
+
+
+def _askers(world: World, keys: Keys) -> Staff:
+    """Agents follow up, the first of the quality managers runs the surveys."""
+    return Staff(
+        agents=[keys.staff[person.number] for person in world.people if person.role == "agent"],
+        quality=next(keys.staff[person.number] for person in world.people if person.role == "quality"),
+    )
+
+
+def _voice(voice: Voice, told: Sequence[tuple[int, PastCase]], now: datetime) -> tuple[int, int]:
+    """The forms that come with the product, and what was said in them; returns people asked, answers."""
+    surveys.install_builtin(actor=ACTOR, publish=True, now=now)
+    forms = {code: survey_queries.published_form(actor=ACTOR, code=code) for code in FORMS}
+    campaigns = voice.campaigns(forms, told)
+    surveys.load_campaigns(actor=ACTOR, campaigns=campaigns, now=now)
+    everybody = [one for campaign in campaigns for one in campaign.recipients]
+    return len(everybody), sum(one.submitted_at is not None for one in everybody)
+
+
+def _cases(goods: Goods, talk: Talk, keys: Keys, now: datetime, seed: int) -> tuple[list[tuple[int, PastCase]], int]:
+    """What customers said about one matter becomes its case; the rest of the talk stands for itself."""
+    chance, apart = (np.random.default_rng([seed, own]) for own in (2, 6))
     draw = goods.draw
     matters = matters_of(draw, talk.contacts, chance)
     ended = asked_upwards(stories(draw.world, matters, keys, now, chance), draw.world, keys, apart)
@@ -323,8 +359,9 @@ def _cases(goods: Goods, talk: Talk, units: Mapping[str, int], now: datetime, se
     rest = talk.contacts.filter(pa.array([ref not in used for ref in known])).drop_columns(["topic", "waybill"])
     load("interactions.contacts", rest, now=now)
     ids = cases.load_cases(actor=ACTOR, cases=told, now=now)
-    given = promises_of(list(zip(ids, told, strict=True)), now, chance)
-    return len(ids), agreements.load_promises(actor=ACTOR, promises=given, now=now)
+    known_as = list(zip(ids, told, strict=True))
+    given = promises_of(known_as, now, chance)
+    return known_as, agreements.load_promises(actor=ACTOR, promises=given, now=now)
 
 
 def _lore(world: World, now: datetime, chance: np.random.Generator) -> tuple[int, int]:

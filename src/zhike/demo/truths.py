@@ -55,7 +55,7 @@ class SlowPickup:
 class MainDriver:
     """One matter weighs far more on the whole than each of the others: what customers are told on the way."""
 
-    code: str = "information"
+    code: str = "news"
     weight: float = 4.0
 
 

@@ -67,6 +67,9 @@ class Staff:
     quality: int
 
 
+FORMS = ("relationship", "senior", "delivery", "contact-5")
+
+
 class Voice:
     """Draws campaigns with everybody who was asked. `now` ends the history; nothing lies after it."""
 
@@ -77,10 +80,10 @@ class Voice:
         self.scale = draw.n / 100_000
 
     def campaigns(self, forms: Mapping[str, FormView], cases: Sequence[tuple[int, PastCase]]) -> list[PastCampaign]:
-        """`forms` by code: relationship, senior, delivery, contact."""
+        """`forms` by code: relationship, senior, delivery, contact-5."""
         return [
             self._standing(words.AFTER_DELIVERY, Trigger.DELIVERY, forms["delivery"], self._deliveries()),
-            self._standing(words.AFTER_CASE, Trigger.CASE, forms["contact"], self._cases(cases)),
+            self._standing(words.AFTER_CASE, Trigger.CASE, forms["contact-5"], self._cases(cases)),
             *(self._wave(at, ago, forms) for at, ago in enumerate(WAVES)),
         ]
 

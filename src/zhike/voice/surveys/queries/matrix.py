@@ -8,6 +8,7 @@ from django.db.models import Case, Count, ExpressionWrapper, F, FloatField, Max,
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Extract
 
+from zhike.methods.scales import SCALES, Kind
 from zhike.platform.actors import Actor
 from zhike.voice.surveys.models import Answer, Item, Questionnaire, Recipient
 from zhike.voice.surveys.policies import form_scope, scope
@@ -59,7 +60,7 @@ def item_matrix(*, actor: Actor, code: str, span: Span) -> Matrix:
     overall = next((one for one in items.values() if one.measure == Measure.OVERALL.value), None)
     if overall is None:
         return Matrix(keys=(), labels={}, scales={}, scale="", rows=())
-    keys = [one.key for one in sorted(items.values(), key=lambda one: one.order) if not one.measure]
+    keys = [one.key for one in sorted(items.values(), key=lambda one: one.order) if _is_matter(one)]
     said = Answer.objects.filter(
         _answered(scope(actor, "recipient__"), code, overall.scale, span, "recipient__"), item__key__in=keys
     )
@@ -77,6 +78,11 @@ def item_matrix(*, actor: Actor, code: str, span: Span) -> Matrix:
         scale=overall.scale,
         rows=tuple(rows),
     )
+
+
+def _is_matter(item: Item) -> bool:
+    """What somebody is satisfied with; yes and no only lead to other questions."""
+    return not item.measure and SCALES[item.scale].kind is Kind.SATISFACTION
 
 
 def goods_matrix(*, actor: Actor, code: str, scale: str, span: Span) -> Matrix:

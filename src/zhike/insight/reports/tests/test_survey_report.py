@@ -1,0 +1,228 @@
+"""The report of a survey: figures of a known survey to the printed digit, the same in every form it leaves in."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zipfile import ZipFile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from zhike.insight.metrics.types import Base
+from zhike.insight.reports import queries
+from zhike.insight.reports.pages import lines, sheets
+from zhike.insight.reports.types import FormReport, ItemLine, SurveyReport
+from zhike.platform.accounts.models import User
+from zhike.platform.actors import system_actor
+from zhike.platform.ui import pdf
+from zhike.record.customers.tests.factories import NOW, contact, customer
+from zhike.record.organization.tests import factories as organization
+from zhike.voice.surveys import actions
+from zhike.voice.surveys.rules.builtin.parts import say
+from zhike.voice.surveys.tests import factories as forms
+from zhike.voice.surveys.types import Audience, CampaignState, Disposition, Measure, Trigger
+from zhike.voice.surveys.types.past import PastAnswer, PastCampaign, PastRecipient
+
+READER = system_actor("tests")
+DAY = timedelta(days=1)
+# Satisfied among those who answered, from the printed rates (requirements G1): item, satisfied.
+SENIOR = (("innovation", 14), ("improvement", 17), ("speed", 20))
+SERVICE = (
+    ("fit_out", 16),
+    ("cleaning", 15),
+    ("conduct", 16),
+    ("certificates", 18),
+    ("communication", 17),
+    ("information", 15),
+    ("result", 14),
+)
+OTHERS = (("sales", 16), ("meal", 5))
+RATES = {
+    "innovation": 58.33,
+    "improvement": 70.83,
+    "speed": 83.33,
+    "fit_out": 84.21,
+    "cleaning": 78.95,
+    "conduct": 84.21,
+    "certificates": 94.74,
+    "communication": 89.47,
+    "information": 78.95,
+    "result": 73.68,
+    "sales": 84.21,
+    "meal": 26.32,
+}
+
+
+def _form(code: str, audience: Audience, parts: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> None:
+    sections = tuple(
+        forms.section(
+            *(
+                forms.item(
+                    name,
+                    scale="csat4",
+                    measure=Measure.OVERALL if name == parts[0][1][0][0] else Measure.NONE,
+                )
+                for name, _satisfied in items
+            ),
+            key=key,
+        )
+        for key, items in parts
+    )
+    forms.published(code=code, audience=audience, names=say(code, code, code), sections=sections, by=READER)
+
+
+def _answers(items: Sequence[tuple[str, int]], person: int) -> tuple[PastAnswer, ...]:
+    """The first so many are satisfied, half of them very; the rest say "average"."""
+    return tuple(
+        PastAnswer(key=name, value=(4 if person % 2 else 3) if person < satisfied else 2) for name, satisfied in items
+    )
+
+
+def _recipients(
+    audience: Audience, answered: int, silent: int, items: Sequence[tuple[str, int]]
+) -> list[PastRecipient]:
+    found = []
+    for person in range(answered + silent):
+        one = customer(name=f"{audience.value} {person}")
+        spoken = contact(one, name=f"联系人{person}")
+        is_answer = person < answered
+        found.append(
+            PastRecipient(
+                contact_id=spoken.pk,
+                customer_id=one.pk,
+                audience=audience.value,
+                disposition=Disposition.ANSWERED if is_answer else Disposition.SILENT,
+                planned_at=NOW - 30 * DAY,
+                invited_at=NOW - 30 * DAY,
+                submitted_at=NOW - 29 * DAY if is_answer else None,
+                seconds=90 if is_answer else None,
+                answers=_answers(items, person) if is_answer else (),
+            )
+        )
+    return found
+
+
+@pytest.fixture
+def printed(db: None) -> int:
+    """The office-building survey as raw answers: 24 of 31 senior people and 19 of 25 of the staff have answered."""
+    _form("senior4", Audience.SENIOR, (("satisfaction", SENIOR),))
+    _form("general4", Audience.GENERAL, (("service", SERVICE), ("others", OTHERS)))
+    campaign = PastCampaign(
+        name="客户满意度调查",
+        trigger=Trigger.WAVE,
+        state=CampaignState.REPORTED,
+        forms={"senior": "senior4", "general": "general4"},
+        planned_on=date(2026, 10, 1),
+        zone="Asia/Shanghai",
+        started_at=NOW - 30 * DAY,
+        purpose="了解客户意见",
+        causes="信息不及时",
+        measures="先告知",
+        recipients=(
+            *_recipients(Audience.SENIOR, 24, 7, SENIOR),
+            *_recipients(Audience.GENERAL, 19, 6, (*SERVICE, *OTHERS)),
+        ),
+    )
+    return actions.load_campaigns(actor=READER, campaigns=[campaign], now=NOW)[0]
+
+
+def _line(report: SurveyReport, key: str) -> ItemLine:
+    return next(line for form in report.forms for line in form.lines if line.item.key == key)
+
+
+def _of(report: SurveyReport, audience: str) -> FormReport:
+    return next(form for form in report.forms if form.audience == audience)
+
+
+@pytest.mark.req("SURV-07", "SURV-32")
+def test_report__gives_every_printed_rate_of_a_known_survey(printed: int) -> None:
+    report = queries.survey_report(actor=READER, campaign_id=printed)
+
+    rates = {line.item.key: round(line.rate or 0, 2) for form in report.forms for line in form.lines}
+    assert rates == RATES
+    assert round(_line(report, "innovation").dissatisfied or 0, 2) == 41.67
+    assert round(_line(report, "meal").dissatisfied or 0, 2) == 73.68
+    means = {section.titles["en"] + str(section.rated): section.mean for section in _of(report, "general").sections}
+    assert round(means["All7"] or 0, 2) == 83.46
+    assert round(_of(report, "senior").response.rate or 0, 2) == 77.42
+    assert round(_of(report, "general").response.rate or 0, 2) == 76.00
+    assert (report.response.answered, report.response.asked) == (43, 56)
+    assert round(report.response.rate or 0, 2) == 76.79
+
+
+@pytest.mark.req("METR-24")
+def test_report__small_bases_say_so_and_give_their_interval(printed: int) -> None:
+    report = queries.survey_report(actor=READER, campaign_id=printed)
+
+    line = _line(report, "innovation")
+    assert line.base is Base.SMALL
+    assert (round(line.low or 0, 1), round(line.high or 0, 1)) == (38.8, 75.5)
+    assert next(row.note for row in lines.rows_of(report) if row.key == "innovation") != ""
+    response = _of(report, "senior").response
+    # 14 of 24 satisfied, 7 silent: methods, golden value 8.
+    assert (round(response.low or 0, 2), round(response.high or 0, 2)) == (45.16, 67.74)
+
+
+def _signed_in(client: Client, *roles: str) -> Client:
+    person = organization.staff(roles=roles)
+    client.force_login(User.objects.get(pk=person.user_id))
+    return client
+
+
+@pytest.mark.req("SURV-32", "METR-29")
+def test_report__page_sheet_and_list_say_the_same(printed: int, client: Client) -> None:
+    _signed_in(client, "quality")
+    address = reverse("reports:survey", args=[printed])
+
+    page = client.get(address)
+    listed = client.get(address, {"export": "csv"})
+    book = client.get(address, {"export": "xlsx"})
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    rows = list(csv.DictReader(io.StringIO(b"".join(listed.streaming_content).decode("utf-8-sig"))))
+    assert len(rows) == 12
+    written = {list(row.values())[2]: float(list(row.values())[5].replace(",", "")) for row in rows}
+    for key, rate in RATES.items():
+        assert f"{rate:.2f}" in text
+        assert round(written[key], 2) == rate
+    names = ZipFile(io.BytesIO(b"".join(book.streaming_content))).namelist()
+    assert "xl/worksheets/sheet3.xml" in names
+
+
+def test_report__is_a_pdf_with_its_pages(printed: int, client: Client) -> None:
+    _signed_in(client, "quality")
+
+    answer = client.get(reverse("reports:survey", args=[printed]), {"export": "pdf"})
+
+    content = b"".join(answer.streaming_content)
+    assert answer["Content-Type"] == "application/pdf"
+    assert content.startswith(b"%PDF-")
+    assert content.rstrip().endswith(b"%%EOF")
+
+
+def test_pdf__fetches_nothing_from_elsewhere() -> None:
+    made = pdf.pdf_of('<p>text</p><img src="http://127.0.0.1:9/picture.png" alt="">')
+    assert made.startswith(b"%PDF-")
+
+
+def test_workbook__has_numbers_as_numbers(printed: int) -> None:
+    report = queries.survey_report(actor=READER, campaign_id=printed)
+
+    sheet = ZipFile(io.BytesIO(sheets.workbook(report, zone="UTC"))).read("xl/worksheets/sheet1.xml").decode()
+
+    assert (
+        "<v>58.333333333333336</v>" in sheet
+        or "<v>58.33333333333334</v>" in sheet
+        or "<v>58.3333333333333</v>" in sheet
+    )
+
+
+def test_report__is_refused_without_the_right_and_absent_for_nobody(printed: int, client: Client) -> None:
+    _signed_in(client, "agent")
+    assert client.get(reverse("reports:survey", args=[printed])).status_code == 403
+
+    _signed_in(client, "quality")
+    assert client.get(reverse("reports:survey", args=[printed + 1])).status_code == 404
