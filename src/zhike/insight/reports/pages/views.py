@@ -111,9 +111,13 @@ def _context(actor: Actor, report: SurveyReport) -> dict[str, object]:
             for form in report.forms
         ],
         "splits": [
-            (SPLIT_LABELS[by], [(AUDIENCE_LABELS[line.audience], line) for line in found])
+            (
+                SPLIT_LABELS[by],
+                [(AUDIENCE_LABELS[line.audience], line) for line in found if line.rate is not None],
+                sum(line.rate is None for line in found),
+            )
             for by, found in report.splits.items()
-            if any(line.value for line in found)
+            if any(line.value and line.rate is not None for line in found)
         ],
         "weighted": [(AUDIENCE_LABELS[one.audience], one) for one in report.weighted],
         "comments": [(one, COMMENT_DEED_LABELS.get(one.deed, _("open"))) for one in report.comments],

@@ -95,7 +95,7 @@ def goods_matrix(*, actor: Actor, code: str, scale: str, span: Span) -> Matrix:
     def flag(condition: Q) -> Case:
         return Case(When(condition, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
 
-    def days(end: str, start: str) -> ExpressionWrapper[CombinedExpression]:
+    def days(end: str, start: str) -> "ExpressionWrapper[CombinedExpression]":
         span_of = Extract(F(end) - F(start), "epoch")
         return ExpressionWrapper(Cast(span_of, FloatField()) / seconds_of_day, output_field=FloatField())
 
