@@ -22,17 +22,98 @@ def wilson(x: ArrayLike, n: ArrayLike, *, z: float = Z95) -> Interval:
     x, n: counts, scalars or arrays that broadcast; 0 ≤ x ≤ n, n > 0. z: normal quantile (default two-sided 95 %).
     Raises ValueError for counts that cannot be. Source: Wilson 1927; methods §1.4, golden value 1.
     """
+    successes, trials = _counts("wilson", x, n)
+    return _wilson(successes / trials, trials, z)
+
+
+def wilson_share(p: ArrayLike, n: ArrayLike, *, z: float = Z95) -> Interval:
+    """Wilson score interval of a share that rests on an effective base: weighted answers, a finite population.
+
+    p: shares, 0 … 1, NaN where there is nothing; n: effective bases (`weighting.effective_base`,
+    `samples.effective_base`), > 0, infinite for a census; scalars or arrays that broadcast. The limits are NaN where p
+    is, or where n is 0. Raises ValueError for shares and bases that cannot be. Source: Wilson 1927; Kish 1965 for the
+    effective base; methods §1.7, §1.9, golden value 8.
+    """
+    share, base = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(n, dtype=float))
+    if np.any((share < 0) | (share > 1)) or np.any(base < 0):
+        message = "wilson_share needs 0 <= p <= 1 and n >= 0"
+        raise ValueError(message)
+    none = np.isnan(share) | np.isnan(base) | (base == 0)
+    low, high = _wilson(np.where(none, 0.5, share), np.where(none, 1.0, base), z)
+    return Interval(np.where(none, np.nan, low), np.where(none, np.nan, high))
+
+
+def wald(x: ArrayLike, n: ArrayLike, *, z: float = Z95) -> Interval:
+    """Wald interval of x successes in n trials, within [0, 1]: only to check against older reports.
+
+    Counts as in `wilson`. Too narrow for small n and of no width at 0 and n. Raises ValueError for counts that cannot
+    be. Source: Laplace 1812; methods golden value 2.
+    """
+    successes, trials = _counts("wald", x, n)
+    p = successes / trials
+    half = z * np.sqrt(p * (1 - p) / trials)
+    return Interval(np.clip(p - half, 0.0, 1.0), np.clip(p + half, 0.0, 1.0))
+
+
+def agresti_coull(x: ArrayLike, n: ArrayLike, *, z: float = Z95) -> Interval:
+    """Agresti–Coull interval of x successes in n trials, within [0, 1].
+
+    Counts as in `wilson`; never narrower than Wilson's. Raises ValueError for counts that cannot be. Source: Agresti &
+    Coull 1998, American Statistician 52:119; methods §1.4, golden value 3.
+    """
+    successes, trials = _counts("agresti_coull", x, n)
+    base = trials + z * z
+    p = (successes + z * z / 2) / base
+    half = z * np.sqrt(p * (1 - p) / base)
+    return Interval(np.clip(p - half, 0.0, 1.0), np.clip(p + half, 0.0, 1.0))
+
+
+def clopper_pearson(x: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> Interval:
+    """Exact interval of x successes in n trials: covers at least `level`, for audits.
+
+    Counts as in `wilson`. Raises ValueError for counts that cannot be. Source: Clopper & Pearson 1934, Biometrika
+    26:404; methods §1.4, golden value 3.
+    """
+    successes, trials = _counts("clopper_pearson", x, n)
+    tail = (1 - level) / 2
+    none, all_of_them = successes == 0, successes == trials
+    # The beta distribution has no parameter 0: there the limits are 0 and 1 themselves.
+    low = stats.beta.ppf(tail, np.where(none, 1.0, successes), trials - successes + 1)
+    high = stats.beta.ppf(1 - tail, successes + 1, np.where(all_of_them, 1.0, trials - successes))
+    return Interval(np.where(none, 0.0, low), np.where(all_of_them, 1.0, high))
+
+
+def nonresponse_bounds(x: ArrayLike, n: ArrayLike, silent: ArrayLike) -> Interval:
+    """Where the share of x in everybody asked lies, whatever those who did not answer think: bounds, no estimate.
+
+    x, n: counts as in `wilson`, n may be 0; silent: how many were asked and did not answer, ≥ 0. What a census reports
+    instead of a sampling error. NaN where nobody was asked. Raises ValueError for counts that cannot be. Source: Manski
+    1989, Journal of Human Resources 24:343; methods §1.8, golden value 8.
+    """
+    hits, answers, missing = np.broadcast_arrays(*(np.asarray(one, dtype=float) for one in (x, n, silent)))
+    if np.any(hits < 0) or np.any(hits > answers) or np.any(missing < 0):
+        message = "nonresponse_bounds needs 0 <= x <= n and silent >= 0"
+        raise ValueError(message)
+    asked = np.where(answers + missing > 0, answers + missing, np.nan)
+    return Interval(hits / asked, (hits + missing) / asked)
+
+
+def _counts(name: str, x: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     successes, trials = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(n, dtype=float))
     if np.any(trials <= 0) or np.any(successes < 0) or np.any(successes > trials):
-        message = "wilson needs 0 <= x <= n and n > 0"
+        message = f"{name} needs 0 <= x <= n and n > 0"
         raise ValueError(message)
-    p = successes / trials
-    spread = 1 + z * z / trials
-    centre = (p + z * z / (2 * trials)) / spread
-    half = z * np.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials)) / spread
-    low = np.where(successes == 0, 0.0, np.clip(centre - half, 0.0, 1.0))
-    high = np.where(successes == trials, 1.0, np.clip(centre + half, 0.0, 1.0))
-    return Interval(low, high)
+    return successes, trials
+
+
+def _wilson(p: NDArray[np.float64], n: NDArray[np.float64], z: float) -> Interval:
+    spread = 1 + z * z / n
+    centre = (p + z * z / (2 * n)) / spread
+    half = z * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2) / spread
+    low = np.where(p == 0, 0.0, np.clip(centre - half, 0.0, 1.0))
+    high = np.where(p == 1, 1.0, np.clip(centre + half, 0.0, 1.0))
+    # Rounding alone could carry a limit past a share close to 0 or 1.
+    return Interval(np.minimum(low, p), np.maximum(high, p))
 
 
 def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, z: float = Z95) -> Interval:
@@ -84,12 +165,23 @@ def welch(  # noqa: PLR0917 - two samples, three numbers each
         message = "welch needs n >= 2 and deviations >= 0 on both sides"
         raise ValueError(message)
     v1, v2 = s1**2 / k1, s2**2 / k2
-    spread = v1 + v2
     # Where nothing varies on either side there is nothing to estimate: the interval is the difference itself.
-    least = np.where(spread > 0, spread, 1.0)
-    freedom = np.where(spread > 0, least**2 / np.where(spread > 0, v1**2 / (k1 - 1) + v2**2 / (k2 - 1), 1.0), 1.0)
-    half = stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(spread)
+    half = stats.t.ppf((1 + level) / 2, satterthwaite(v1, k1, v2, k2)) * np.sqrt(v1 + v2)
     return Interval(m1 - m2 - half, m1 - m2 + half)
+
+
+def satterthwaite(
+    error1: NDArray[np.float64], n1: NDArray[np.float64], error2: NDArray[np.float64], n2: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Degrees of freedom of the difference of two means: error1, error2 are their squared standard errors, n ≥ 2.
+
+    Arrays of one shape; 1 where neither varies. Source: Satterthwaite 1946, Biometrics Bulletin 2:110; Welch 1947.
+    """
+    # As shares of the sum, so that squares of tiny errors do not vanish.
+    spread = error1 + error2
+    varies = spread > 0
+    part1, part2 = (np.where(varies, one / np.where(varies, spread, 1.0), 1.0) for one in (error1, error2))
+    return np.where(varies, 1 / (part1**2 / (n1 - 1) + part2**2 / (n2 - 1)), 1.0)
 
 
 def quantile_ranks(n: int, p: float, *, level: float = 0.95) -> tuple[int, int] | None:

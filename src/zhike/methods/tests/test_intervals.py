@@ -1,4 +1,4 @@
-"""Golden values 1 and 4 of methods §11, and what must hold for any counts."""
+"""Golden values 1 to 4, 7 and 8 of methods §11, and what must hold for any counts."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from zhike.methods.intervals import difference, mean_interval, newcombe, quantile_ranks, welch, wilson
+from zhike.methods.intervals import (
+    Interval,
+    agresti_coull,
+    clopper_pearson,
+    difference,
+    mean_interval,
+    newcombe,
+    nonresponse_bounds,
+    quantile_ranks,
+    wald,
+    welch,
+    wilson,
+    wilson_share,
+)
 
 
 @pytest.mark.parametrize(
     ("x", "n", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (14, 24, 0.3883, 0.7553),
+    ],
 )
 def test_wilson__gives_the_published_values(x: int, n: int, low: float, high: float) -> None:
     found = wilson(x, n)
@@ -38,10 +57,91 @@ def test_wilson__holds_the_rate_and_stays_within_zero_and_one(counts: tuple[int,
     assert 0 <= found.low <= x / n <= found.high <= 1
 
 
+COUNTS = st.integers(1, 10**9).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(COUNTS)
+def test_every_interval_of_a_rate__holds_the_rate_and_stays_within_zero_and_one(counts: tuple[int, int]) -> None:
+    x, n = counts
+
+    for interval in (wald, agresti_coull, clopper_pearson):
+        found = interval(x, n)
+        assert 0 <= found.low <= x / n * (1 + 1e-12)
+        assert x / n * (1 - 1e-12) <= found.high <= 1
+
+
+@given(COUNTS)
+def test_agresti_coull__is_never_narrower_than_wilson(counts: tuple[int, int]) -> None:
+    found, score = agresti_coull(*counts), wilson(*counts)
+
+    assert found.low <= score.low + 1e-12
+    assert found.high >= score.high - 1e-12
+
+
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_clopper_pearson__leaves_half_the_error_on_either_side(counts: tuple[int, int]) -> None:
+    x, n = counts
+
+    found = clopper_pearson(x, n)
+
+    if x > 0:
+        assert stats.binom.sf(x - 1, n, found.low) == pytest.approx(0.025)
+    if x < n:
+        assert stats.binom.cdf(x, n, found.high) == pytest.approx(0.025)
+
+
 @pytest.mark.parametrize(("x", "n"), [(1, 0), (-1, 3), (4, 3)])
-def test_wilson__refuses_counts_that_cannot_be(x: int, n: int) -> None:
-    with pytest.raises(ValueError, match="needs 0 <= x <= n"):
-        wilson(x, n)
+def test_every_interval_of_a_rate__refuses_counts_that_cannot_be(x: int, n: int) -> None:
+    for interval in (wilson, wald, agresti_coull, clopper_pearson):
+        with pytest.raises(ValueError, match="needs 0 <= x <= n"):
+            interval(x, n)
+
+
+def rounded(interval: Interval) -> tuple[float, float]:
+    return round(float(interval.low), 4), round(float(interval.high), 4)
+
+
+@pytest.mark.parametrize(("x", "n", "low", "high"), [(81, 263, 0.2522, 0.3638), (15, 148, 0.0527, 0.1500)])
+def test_wald__gives_the_published_values(x: int, n: int, low: float, high: float) -> None:
+    assert rounded(wald(x, n)) == (low, high)
+
+
+def test_agresti_coull_and_clopper_pearson__give_the_values_of_their_formulas() -> None:
+    assert rounded(agresti_coull(81, 263)) == (0.2552, 0.3663)
+    assert rounded(clopper_pearson(15, 148)) == (0.0578, 0.1617)
+
+
+def test_wilson_share__takes_an_effective_base_and_knows_no_data() -> None:
+    found = wilson_share([14 / 24, np.nan, 0.4], [102.857, 50, 0])
+
+    assert rounded(Interval(found.low[0], found.high[0])) == (0.4867, 0.6739)
+    assert np.isnan(found.low[1:]).all()
+    assert np.isnan(found.high[1:]).all()
+
+
+def test_wilson_share__refuses_what_is_no_share() -> None:
+    with pytest.raises(ValueError, match="0 <= p <= 1"):
+        wilson_share(58.33, 24)
+
+
+def test_nonresponse_bounds__say_what_the_seven_who_kept_silent_could_change() -> None:
+    assert rounded(nonresponse_bounds(14, 24, 7)) == (0.4516, 0.6774)
+    assert np.isnan(nonresponse_bounds(0, 0, 0).low)
+    assert rounded(nonresponse_bounds(0, 0, 3)) == (0.0, 1.0)
+
+
+@given(COUNTS, st.integers(0, 10**6))
+def test_nonresponse_bounds__hold_the_rate(counts: tuple[int, int], silent: int) -> None:
+    x, n = counts
+
+    found = nonresponse_bounds(x, n, silent)
+
+    assert 0 <= found.low <= x / n <= found.high <= 1
+
+
+def test_nonresponse_bounds__refuse_fewer_than_nobody() -> None:
+    with pytest.raises(ValueError, match="silent >= 0"):
+        nonresponse_bounds(1, 2, -1)
 
 
 def test_wilson__works_on_whole_columns() -> None:

@@ -1,0 +1,98 @@
+"""Reading forms, with everything that they ask."""
+
+from collections import defaultdict
+
+from django.db.models import F, Q
+
+from zhike.platform.actors import Actor
+from zhike.platform.errors import NotFound
+from zhike.voice.surveys.models import Item, Section, Version
+from zhike.voice.surveys.policies import ANSWER, NOBODY, form_scope
+from zhike.voice.surveys.types import (
+    Audience,
+    Dimension,
+    FormView,
+    ItemKind,
+    ItemView,
+    Measure,
+    SectionView,
+    Stage,
+    VersionState,
+)
+
+
+def readable(actor: Actor) -> Q:
+    """Versions that somebody may read: those of forms within sight; whoever answers reads what was published."""
+    seen = form_scope(actor)
+    if seen == NOBODY and actor.has(ANSWER.code):
+        return ~Q(state=VersionState.DRAFT.value)
+    return seen
+
+
+def form(*, actor: Actor, version_id: int) -> FormView:
+    """One version of a form. Three queries; raises NotFound."""
+    return _view(actor, Q(pk=version_id))
+
+
+def published_form(*, actor: Actor, code: str) -> FormView:
+    """The version that new campaigns carry. Three queries; raises NotFound where none is published."""
+    return _view(actor, Q(questionnaire__code=code, number=F("questionnaire__published_version")))
+
+
+def _view(actor: Actor, wanted: Q) -> FormView:
+    row = Version.objects.filter(readable(actor), wanted).select_related("questionnaire").first()
+    if row is None:
+        raise NotFound
+    by_section: dict[int, list[Item]] = defaultdict(list)
+    for item in Item.objects.filter(version=row).order_by("order"):
+        by_section[item.section_id].append(item)
+    sections = Section.objects.filter(version=row).order_by("order")
+    about = row.questionnaire
+    return FormView(
+        version_id=row.pk,
+        questionnaire_id=about.pk,
+        code=about.code,
+        number=row.number,
+        state=VersionState(row.state),
+        audience=Audience(about.audience),
+        names=about.names,
+        intro=row.intro,
+        thanks=row.thanks,
+        seconds=row.seconds,
+        published_at=row.published_at,
+        sections=tuple(_section(section, by_section[section.pk]) for section in sections),
+    )
+
+
+def _section(row: Section, items: list[Item]) -> SectionView:
+    return SectionView(
+        id=row.pk,
+        key=row.key,
+        titles=row.titles,
+        stage=Stage(row.stage),
+        order=row.order,
+        items=tuple(_item(item, row.key) for item in items),
+    )
+
+
+def _item(row: Item, section_key: str) -> ItemView:
+    return ItemView(
+        id=row.pk,
+        key=row.key,
+        section_key=section_key,
+        order=row.order,
+        kind=ItemKind(row.kind),
+        scale=row.scale,
+        texts=row.texts,
+        hints=row.hints,
+        required=row.required,
+        na_allowed=row.na_allowed,
+        measure=Measure(row.measure),
+        driver=row.driver,
+        weight=row.weight,
+        dimension=Dimension(row.dimension),
+        unit_id=row.unit_id,
+        when_key=row.when_key,
+        when_values=tuple(row.when_values),
+        choices=tuple(row.choices),
+    )
