@@ -59,7 +59,7 @@ class SegmentFilter:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
         """Out of a campaign's column."""
-        found = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        found: dict[str, Any] = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         return cls(**{name: tuple(one) if isinstance(one, list) else one for name, one in found.items()})
 
     def stored(self) -> dict[str, Any]:
