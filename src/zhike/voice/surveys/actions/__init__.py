@@ -9,7 +9,9 @@ from zhike.voice.surveys.actions.answering import (
     save_section,
     submit,
 )
-from zhike.voice.surveys.actions.asking import ask_after
+from zhike.voice.surveys.actions.asking import (
+    ask_after,
+)
 from zhike.voice.surveys.actions.campaigns import (
     change_campaign,
     close_due,
@@ -17,6 +19,13 @@ from zhike.voice.surveys.actions.campaigns import (
     start_campaign,
     step_campaign,
     stop_campaign,
+)
+from zhike.voice.surveys.actions.forms import (
+    begin_draft,
+    install_builtin,
+    publish_form,
+    retire_form,
+    save_form,
 )
 from zhike.voice.surveys.actions.inviting import (
     ask_again,
@@ -31,16 +40,21 @@ from zhike.voice.surveys.actions.inviting import (
 __all__ = [
     "ask_after",
     "ask_again",
+    "begin_draft",
     "change_campaign",
     "close_due",
+    "install_builtin",
     "invite_batch",
     "key_in_answers",
     "key_in_outcome",
     "leave_unscored",
     "open_link",
     "plan_campaign",
+    "publish_form",
     "refuse",
     "remind_batch",
+    "retire_form",
+    "save_form",
     "save_section",
     "settle_messages",
     "settle_waiting",

@@ -1,7 +1,14 @@
 """Reading surveys."""
 
-from zhike.voice.surveys.queries.answering import key_in_view, link_view, shown_sections, text_item
-from zhike.voice.surveys.queries.audience import audience_size
+from zhike.voice.surveys.queries.answering import (
+    key_in_view,
+    link_view,
+    shown_sections,
+    text_item,
+)
+from zhike.voice.surveys.queries.audience import (
+    audience_size,
+)
 from zhike.voice.surveys.queries.campaigns import (
     audiences_of,
     campaign,
@@ -15,7 +22,15 @@ from zhike.voice.surveys.queries.campaigns import (
     views,
     wave_year,
 )
-from zhike.voice.surveys.queries.forms import form, published_form
+from zhike.voice.surveys.queries.forms import (
+    form,
+    form_rows,
+    get_form_row,
+    latest_form,
+    numbered_form,
+    published_form,
+    versions_of,
+)
 
 __all__ = [
     "audience_size",
@@ -24,16 +39,21 @@ __all__ = [
     "campaign_rows",
     "chain",
     "form",
+    "form_rows",
     "get_campaign",
+    "get_form_row",
     "get_recipient",
     "key_in_view",
+    "latest_form",
     "link_view",
+    "numbered_form",
     "published_form",
     "published_versions",
     "reasons_of",
     "recipient_rows",
     "shown_sections",
     "text_item",
+    "versions_of",
     "views",
     "wave_year",
 ]

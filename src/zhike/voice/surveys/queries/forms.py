@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
-from zhike.voice.surveys.models import Item, Section, Version
+from zhike.voice.surveys.models import Item, Questionnaire, Section, Version
 from zhike.voice.surveys.policies import ANSWER, NOBODY, form_scope
 from zhike.voice.surveys.types import (
     Audience,
@@ -37,6 +37,43 @@ def form(*, actor: Actor, version_id: int) -> FormView:
 def published_form(*, actor: Actor, code: str) -> FormView:
     """The version that new campaigns carry. Three queries; raises NotFound where none is published."""
     return _view(actor, Q(questionnaire__code=code, number=F("questionnaire__published_version")))
+
+
+def latest_form(*, actor: Actor, code: str) -> FormView:
+    """The version written last, draft or not. Three queries; raises NotFound."""
+    return _view(actor, Q(questionnaire__code=code, number=F("questionnaire__version")))
+
+
+def numbered_form(*, actor: Actor, code: str, number: int) -> FormView:
+    """This version of a form. Three queries; raises NotFound."""
+    return _view(actor, Q(questionnaire__code=code, number=number))
+
+
+def form_rows(*, actor: Actor) -> QuerySet[Questionnaire]:
+    """Forms within sight with what lists show: whether a draft waits, how long the one in use takes."""
+    versions = Version.objects.filter(questionnaire=OuterRef("pk"))
+    return (
+        Questionnaire.objects.filter(form_scope(actor))
+        .select_related("owner")
+        .annotate(
+            has_draft=Exists(versions.filter(number=OuterRef("version"), state=VersionState.DRAFT.value)),
+            seconds=Subquery(versions.filter(number=OuterRef("published_version")).values("seconds")),
+        )
+    )
+
+
+def get_form_row(*, actor: Actor, code: str) -> Questionnaire:
+    """One form with the same. Raises NotFound."""
+    found = form_rows(actor=actor).filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions_of(*, actor: Actor, code: str) -> list[Version]:
+    """The newest first. One query."""
+    rows = Version.objects.filter(readable(actor), questionnaire__code=code)
+    return list(rows.select_related("made_by").order_by("-number"))
 
 
 def _view(actor: Actor, wanted: Q) -> FormView:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from zhike.platform.errors import Conflict
 from zhike.voice.surveys.types.words import Audience, Dimension, ItemKind, Measure, Stage, VersionState
 
 Texts = Mapping[str, str]
@@ -167,3 +169,23 @@ class FormFault:
 
     def text(self) -> str:
         return str(self.message) % dict(self.params) if self.params else str(self.message)
+
+
+class FormClash(Conflict):
+    """Somebody else changed the form meanwhile."""
+
+    code = "form_clash"
+    message = _("The form was changed by somebody else meanwhile.")
+    next_step = _("Look at it as it stands now and make your change again.")
+
+
+class NoDraft(Conflict):
+    code = "no_draft"
+    message = _("This form has no draft that could be published.")
+    next_step = _("Begin the next version first.")
+
+
+class NotInUse(Conflict):
+    code = "form_not_in_use"
+    message = _("No version of this form is in use.")
+    next_step = _("Publish a version first.")
