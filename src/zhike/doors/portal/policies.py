@@ -17,6 +17,8 @@ from zhike.record.contacting.queries import WISHES
 from zhike.record.shipments.policies import VIEW_SHIPMENTS
 from zhike.service.cases.policies import ASK_OUTSIDE, BY_LINK
 from zhike.service.cases.types.web import WEB_PURPOSE
+from zhike.voice.surveys.policies import ANSWER
+from zhike.voice.surveys.types.campaigns import SURVEY_PURPOSE
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LOOKUPS = parameters.Parameter(
@@ -75,6 +77,16 @@ MATTERS = parameters.Parameter(
     unit=_("messages"),
     source=parameters.OWN_PRACTICE,
 )
+ANSWERS = parameters.Parameter(
+    key="portal.answers_an_hour",
+    label=_("Pages of surveys that one address may send in an hour"),
+    kind=int,
+    default=600,
+    minimum=1,
+    maximum=100_000,
+    unit=_("pages"),
+    source=parameters.OWN_PRACTICE,
+)
 _LOCK_SPACE = 0x706F7274  # "port"
 
 
@@ -117,6 +129,23 @@ def case_actor(token: str, *, language: str) -> Actor:
         purpose=WEB_PURPOSE,
         language=language,
     )
+
+
+def survey_actor(token: str, *, language: str) -> Actor:
+    """The holder of a link to a survey: surveys reads the token, and lets it answer for its one recipient."""
+    return Actor(
+        kind=ActorKind.LINK,
+        id="survey",
+        rights=frozenset({ANSWER.code}),
+        subject=token,
+        purpose=SURVEY_PURPOSE,
+        language=language,
+    )
+
+
+def authorize_answer(address: str, *, now: datetime) -> None:
+    """Count one page of a survey sent by this address; raises RateLimited."""
+    _count(f"answer:{address}", parameters.value(ANSWERS, at=now), HOUR, now=now)
 
 
 def authorize_matter(address: str, *, now: datetime) -> None:

@@ -98,6 +98,26 @@ LINK_DAYS = Parameter(
     minimum=1,
     maximum=365,
 )
+ASKED_BEFORE = Parameter(
+    key="surveys.asked_before",
+    label=_("Planning a survey warns of people who were asked within"),
+    kind=int,
+    default=90,
+    unit=_("days"),
+    source=OWN_PRACTICE,
+    minimum=1,
+    maximum=730,
+)
+WAVES_A_YEAR = Parameter(
+    key="surveys.waves_a_year",
+    label=_("Waves of surveys in a year"),
+    kind=int,
+    default=4,
+    unit=_("waves"),
+    source=OWN_PRACTICE,
+    minimum=1,
+    maximum=52,
+)
 NOBODY = Q(pk__in=[])
 
 

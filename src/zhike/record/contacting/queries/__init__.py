@@ -31,6 +31,7 @@ from zhike.record.contacting.queries.texts import (
     template,
     templates,
     text_for,
+    texts_for,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "template",
     "templates",
     "text_for",
+    "texts_for",
     "what_may_be_sent",
     "wish_of_contact",
     "wish_of_customer",

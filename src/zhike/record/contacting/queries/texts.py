@@ -1,6 +1,6 @@
 """Templates, the notice table, and previews with real values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +94,17 @@ def text_for(*, actor: Actor, code: str, values: Mapping[str, str], language: st
     view = used_texts([code])[code]
     found, wording = best(view.texts, [language]) or ("", Wording(body=""))
     return found, filled(wording, values, template=code, version=view.version)
+
+
+def texts_for(*, actor: Actor, wanted: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[tuple[str, Text]]:
+    """The same for many at once, each with code, language and values. Two queries."""
+    authorize(actor, VIEW)
+    views = used_texts({code for code, _language, _values in wanted})
+    found = []
+    for code, language, values in wanted:
+        spoken, wording = best(views[code].texts, [language]) or ("", Wording(body=""))
+        found.append((spoken, filled(wording, values, template=code, version=views[code].version)))
+    return found
 
 
 def notice_table(*, actor: Actor) -> list[NoticeCell]:

@@ -9,6 +9,7 @@ from typing import Final
 from zhike.record.contacting.types import (
     CASE_RECEIVED,
     CASE_REPLY,
+    SURVEY_TEMPLATES,
     ContactChannel,
     EventKind,
     Party,
@@ -176,7 +177,71 @@ def _case_template(code: str) -> TemplateView:
     )
 
 
+_SURVEY_LABELS: Final[Mapping[str, _Texts]] = {
+    "invite": {HANS: "满意度调查邀请", HANT: "滿意度調查邀請", EN: "Survey: invitation"},
+    "remind": {HANS: "满意度调查提醒", HANT: "滿意度調查提醒", EN: "Survey: reminder"},
+}
+_SURVEY_SUBJECTS: Final[Mapping[str, _Texts]] = {
+    "invite": {
+        HANS: "请您评价我们的服务[（运单{waybill}）]",
+        HANT: "請您評價我們的服務[（託運單{waybill}）]",
+        EN: "How did we do?[ Shipment {waybill}]",
+    },
+    "remind": {
+        HANS: "提醒：请您评价我们的服务[（运单{waybill}）]",
+        HANT: "提醒：請您評價我們的服務[（託運單{waybill}）]",
+        EN: "Reminder: how did we do?[ Shipment {waybill}]",
+    },
+}
+# Short, since they also go as SMS; nothing in them asks for a certain score.
+_SURVEY_BODIES: Final[Mapping[str, _Texts]] = {
+    "invite": {
+        HANS: "请您评价我们的服务[（运单{waybill}）]，约{survey_minutes}分钟：{survey_link}",
+        HANT: "請您評價我們的服務[（託運單{waybill}）]，約{survey_minutes}分鐘：{survey_link}",
+        EN: "How did we do[ with shipment {waybill}]? About {survey_minutes} min: {survey_link}",
+    },
+    "remind": {
+        HANS: "我们还没有收到您对服务的评价[（运单{waybill}）]，约{survey_minutes}分钟，只提醒这一次：{survey_link}",
+        HANT: "我們還沒有收到您對服務的評價[（託運單{waybill}）]，約{survey_minutes}分鐘，僅提醒這一次：{survey_link}",
+        EN: "We have not heard yet how we did[ with shipment {waybill}]. About {survey_minutes} min, "
+        "our only reminder: {survey_link}",
+    },
+}
+_SURVEY_SMS_FOOT: Final[_Texts] = {
+    HANS: "[ 不再接收：{optout_link}]",
+    HANT: "[ 不再接收：{optout_link}]",
+    EN: "[ No more: {optout_link}]",
+}
+_SURVEY_MAIL_FOOT: Final[_Texts] = {
+    HANS: "[\n\n不愿参加，或选择接收哪些消息：{optout_link}]",
+    HANT: "[\n\n不願參加，或選擇接收哪些訊息：{optout_link}]",
+    EN: "[\n\nNot to be asked, or to choose which messages you get: {optout_link}]",
+}
+
+
+def _survey_template(what: str, channel: ContactChannel) -> TemplateView:
+    code, bodies, subjects = SURVEY_TEMPLATES[what, channel], _SURVEY_BODIES[what], _SURVEY_SUBJECTS[what]
+    if channel is _SMS:
+        texts = {lang: Wording(body=f"{body}{_SURVEY_SMS_FOOT[lang]}") for lang, body in bodies.items()}
+    else:
+        texts = {
+            lang: Wording(body=f"{_GREETING[lang]}{body}{_SURVEY_MAIL_FOOT[lang]}", subject=subjects[lang])
+            for lang, body in bodies.items()
+        }
+    return TemplateView(
+        code=code,
+        labels=_SURVEY_LABELS[what],
+        purpose=Purpose.SERVICE_SURVEY,
+        channel=channel,
+        event="",
+        version=0,
+        texts=texts,
+        built_in=True,
+    )
+
+
 BUILT_IN: Final[Mapping[str, TemplateView]] = {
     **{code: _case_template(code) for code in (CASE_REPLY, CASE_RECEIVED)},
+    **{code: _survey_template(what, channel) for (what, channel), code in SURVEY_TEMPLATES.items()},
     **_NOTICES,
 }

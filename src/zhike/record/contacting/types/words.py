@@ -254,9 +254,15 @@ PLACEHOLDERS: Final[Mapping[str, Label]] = {
     "case_subject": _("what the case is about"),
     "reply": _("the answer as it was written"),
     "staff": _("who answers"),
+    "survey_link": _("link to the survey"),
+    "survey_minutes": _("minutes that the survey takes"),
     "optout_link": _("link to wishes and refusal"),
 }
 OPT_OUT: Final = "optout_link"
 # Templates that ship with the product and are asked for by name.
 CASE_REPLY: Final = "case.reply.email"
 CASE_RECEIVED: Final = "case.received.email"
+# Of surveys, by what is sent (`invite`, `remind`) and by channel.
+SURVEY_TEMPLATES: Final[Mapping[tuple[str, ContactChannel], str]] = {
+    (what, channel): f"survey.{what}.{channel.value}" for what in ("invite", "remind") for channel in SENT_BY_US
+}

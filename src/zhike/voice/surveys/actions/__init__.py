@@ -1,5 +1,25 @@
 """Everything that is done with surveys."""
 
+from zhike.voice.surveys.actions.answering import (
+    key_in_answers,
+    key_in_outcome,
+    leave_unscored,
+    open_link,
+    refuse,
+    save_section,
+    submit,
+)
+from zhike.voice.surveys.actions.asking import (
+    ask_after,
+)
+from zhike.voice.surveys.actions.campaigns import (
+    change_campaign,
+    close_due,
+    plan_campaign,
+    start_campaign,
+    step_campaign,
+    stop_campaign,
+)
 from zhike.voice.surveys.actions.comments import (
     NobodysComment,
     case_of_comment,
@@ -28,6 +48,15 @@ from zhike.voice.surveys.actions.handover import (
     pass_campaigns,
     pass_forms,
 )
+from zhike.voice.surveys.actions.inviting import (
+    ask_again,
+    invite_batch,
+    remind_batch,
+    settle_messages,
+    settle_waiting,
+    silence_late,
+    take_back_ended,
+)
 from zhike.voice.surveys.actions.loading import (
     load_answers,
 )
@@ -37,21 +66,42 @@ from zhike.voice.surveys.actions.past import (
 
 __all__ = [
     "NobodysComment",
+    "ask_after",
+    "ask_again",
     "begin_draft",
     "case_of_comment",
+    "change_campaign",
+    "close_due",
     "end_follow_up",
     "follow_cases",
     "forget_people",
     "install_builtin",
+    "invite_batch",
+    "key_in_answers",
+    "key_in_outcome",
+    "leave_unscored",
     "load_answers",
     "load_campaigns",
     "note_comments",
     "note_try",
     "open_follow_ups",
+    "open_link",
     "pass_campaigns",
     "pass_follow_ups",
     "pass_forms",
+    "plan_campaign",
     "publish_form",
+    "refuse",
+    "remind_batch",
     "retire_form",
     "save_form",
+    "save_section",
+    "settle_messages",
+    "settle_waiting",
+    "silence_late",
+    "start_campaign",
+    "step_campaign",
+    "stop_campaign",
+    "submit",
+    "take_back_ended",
 ]
