@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.db import connection
+from django.test import Client
 
 from zhike.demo.build import make_staff, make_units
 from zhike.demo.world import SIZES, build_world
@@ -17,14 +18,19 @@ from zhike.insight.lake import actions as lake
 from zhike.insight.metrics.queries import MONTH, compute, rows_behind
 from zhike.insight.metrics.types import Question
 from zhike.platform import outbox
+from zhike.platform.accounts.models import User
 from zhike.platform.actors import system_actor
 from zhike.platform.bulk import actions, queries
 from zhike.platform.bulk.mapping import ImportMapping, parse_toml
 from zhike.platform.environment import environment
+from zhike.record.customers.tests.factories import SETUP
+from zhike.record.organization import actions as people
+from zhike.record.organization.tests import factories as organization
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 ACTOR = system_actor("test.import")
 ORDERS = "olist_orders_dataset.csv"
+REVIEWS = "olist_order_reviews_dataset.csv"
 STATES = ("SP", "RJ", "MG", "BA")
 
 
@@ -37,6 +43,11 @@ class Export:
     delivered: dict[str, int] = field(default_factory=dict)
     late_months: dict[str, int] = field(default_factory=dict)
     shippers: dict[str, str] = field(default_factory=dict)
+    # Satisfied and all answers by how the goods came, and the sum of all levels.
+    satisfied: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+    levels: int = 0
+    comments: int = 0
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
@@ -50,7 +61,7 @@ def make_export(folder: Path, *, orders: int = 400) -> Export:
     """Orders with several sellers, without items, undelivered, with every status; all names invented."""
     dice = random.Random(5)
     found = Export(folder)
-    files: dict[str, list[dict[str, str]]] = {"orders": [], "items": [], "buyers": [], "sellers": []}
+    files: dict[str, list[dict[str, str]]] = {"orders": [], "items": [], "buyers": [], "sellers": [], "reviews": []}
     for number in range(12):
         files["sellers"].append({"seller_id": f"s{number:02d}", "seller_city": "vila nova", "seller_state": "SP"})
     for number in range(orders):
@@ -59,12 +70,13 @@ def make_export(folder: Path, *, orders: int = 400) -> Export:
         bought = datetime(2017, 1, 1, 9, 30, tzinfo=UTC) + timedelta(hours=dice.randrange(24 * 500))
         promised = (bought + timedelta(days=20)).replace(hour=0, minute=0, second=0)
         status = dice.choice(["delivered"] * 9 + ["shipped", "canceled", "unavailable"])
-        delivered = ""
+        delivered, came = "", "undelivered"
         if status == "delivered":
             # Some come on the promised day itself, in the evening: that is not late.
             arrived = promised + timedelta(days=dice.choice([-6, -3, -1, 0, 0, 1, 4]), hours=21)
             delivered = arrived.strftime("%Y-%m-%d %H:%M:%S")
             is_late = arrived.date() > promised.date()
+            came = "late" if is_late else "on_time"
             found.delivered[state] = found.delivered.get(state, 0) + 1
             found.late[state] = found.late.get(state, 0) + is_late
             month = arrived.strftime("%Y-%m")
@@ -92,6 +104,7 @@ def make_export(folder: Path, *, orders: int = 400) -> Export:
                 "customer_state": state,
             }
         )
+        files["reviews"] += _reviews(found, number, came, bought + timedelta(days=30))
         if number % 17 == 0:
             continue
         sellers = dice.sample(range(12), 3)
@@ -102,9 +115,36 @@ def make_export(folder: Path, *, orders: int = 400) -> Export:
                 {"order_id": order, "order_item_id": position, "seller_id": f"s{seller:02d}", "price": "10.00"}
             )
     names = {"orders": ORDERS, "items": "olist_order_items_dataset.csv", "buyers": "olist_customers_dataset.csv"}
-    names["sellers"] = "olist_sellers_dataset.csv"
+    names |= {"sellers": "olist_sellers_dataset.csv", "reviews": REVIEWS}
     for source, rows in files.items():
         _write(folder / names[source], rows)
+    return found
+
+
+def _reviews(export: Export, number: int, came: str, created: datetime) -> list[dict[str, str]]:
+    """What is said of one order: mostly one review, sometimes two, sometimes one that stands on its neighbour too."""
+    dice = random.Random(number)
+    found = []
+    for position in range(2 if number % 29 == 0 else 1):
+        score = dice.choice([1, 1, 2, 4] if came != "on_time" else [3, 4, 5, 5, 5])
+        # The same review id stands on two orders: neither alone is the answer's name.
+        review = f"r{number - number % 2 if number % 50 < 2 else number:04d}-{position}"
+        said = dice.choice(["", "", "bom, mas “atrasou”\nduas vezes", 'chegou ,"bem"'])
+        found.append(
+            {
+                "review_id": review,
+                "order_id": f"ord{number:04d}",
+                "review_score": str(score),
+                "review_comment_title": "ok" if said and number % 3 else "",
+                "review_comment_message": said,
+                "review_creation_date": created.strftime("%Y-%m-%d 00:00:00"),
+                "review_answer_timestamp": (created + timedelta(hours=26)).strftime("%Y-%m-%d %H:%M:%S"),
+            }
+        )
+        export.satisfied[came] = export.satisfied.get(came, 0) + (score >= 4)
+        export.answers[came] = export.answers.get(came, 0) + 1
+        export.levels += score
+        export.comments += bool(said)
     return found
 
 
@@ -148,6 +188,7 @@ def test_export__gives_its_figures_and_opens_their_rows(company: None, tmp_path:
     assert [(s.read, s.created, s.updated, s.duplicate, s.rejected) for s in run.steps] == [
         (12, 12, 0, 0, 0),
         (400, 400, 0, 0, 0),
+        (414, 414, 0, 0, 0),
     ]
     late, delivered = sum(export.late.values()), sum(export.delivered.values())
     assert _late() == {"": (late, delivered)}
@@ -168,6 +209,57 @@ def test_export__gives_its_figures_and_opens_their_rows(company: None, tmp_path:
         cursor.execute("SELECT count(*) FROM messaging_message")
         assert cursor.fetchone() == (0,)
     assert shippers == export.shippers
+
+
+@pytest.mark.concurrency
+@pytest.mark.req("METR-01")
+def test_export__reviews_are_answers_linked_to_their_shipments(company: None, tmp_path: Path, client: Client) -> None:
+    export = make_export(tmp_path)
+    n, satisfied = sum(export.answers.values()), sum(export.satisfied.values())
+
+    run = _import(tmp_path)
+    again = _import(tmp_path)
+
+    assert [(s.read, s.created, s.duplicate, s.rejected) for s in (run.steps[2], again.steps[2])] == [
+        (n, n, 0, 0),
+        (n, 0, n, 0),
+    ]
+    whole, mean = (compute(actor=ACTOR, question=Question(name)).total for name in ("csat5", "csat5_mean"))
+    assert (whole.hits, whole.n, whole.missing) == (satisfied, n, 0)
+    assert mean.value == pytest.approx(export.levels / n, abs=1e-9)
+    split = compute(actor=ACTOR, question=Question("csat5", split=("delivery",))).figures
+    assert {f.at["delivery"]: (f.hits, f.n) for f in split} == {
+        came: (export.satisfied[came], export.answers[came]) for came in export.answers
+    }
+    assert all(f.low is not None and f.high is not None and f.low < (f.value or 0) < f.high for f in split)
+    late = rows_behind(actor=ACTOR, question=Question("csat5", filters={"delivery": ("late",)}), limit=200).rows
+    assert len(late) == export.answers["late"]
+    assert all(row.url.startswith("/") for row in late)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM surveys_comment), (SELECT count(*) FROM messaging_message),"
+            " (SELECT count(*) FROM cases_case), count(*), count(DISTINCT shipment_id) FROM surveys_recipient"
+        )
+        assert cursor.fetchone() == (export.comments, 0, 0, n, 400)
+    _reads_the_same(client, export)
+
+
+def _reads_the_same(client: Client, export: Export) -> None:
+    """The page and the API say what the export holds."""
+    n, satisfied = sum(export.answers.values()), sum(export.satisfied.values())
+    member = organization.staff(roles=("executive",))
+    opened = people.open_staff_account(
+        actor=SETUP, staff_id=member.pk, username="executive", password="correct horse battery", now=NOW
+    )
+    client.force_login(User.objects.get(pk=opened.user_id))
+    page = client.get("/figures/csat5/?split=delivery", headers={"accept-language": "en"}).content.decode()
+    for text in (f"{100 * satisfied / n:.3f}", f"{satisfied} of {n}", f"{export.satisfied['late']} of"):
+        assert text in page
+    found = client.get("/api/v1/figures/csat5", {"split": "delivery"}).json()
+    assert found["total"]["value"] == pytest.approx(100 * satisfied / n)
+    assert {one["at"]["delivery"]: (one["hits"], one["n"]) for one in found["figures"]} == {
+        came: (export.satisfied[came], export.answers[came]) for came in export.answers
+    }
 
 
 @pytest.mark.concurrency

@@ -9,8 +9,9 @@ from ninja.params.functions import Query
 
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.policies import VIEW_FIGURES
-from zhike.insight.metrics.schemas import AnswerOut, MetricOut, RowsOut
-from zhike.insight.metrics.types import Answer, Metric, Question, metrics
+from zhike.insight.metrics.rules.readings import beside
+from zhike.insight.metrics.schemas import AnswerOut, MetricOut, RowsOut, WaveOut
+from zhike.insight.metrics.types import Answer, Metric, Question, WaveStep, metrics
 from zhike.platform.api import actor_of, decode_cursor, encode_cursor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid
@@ -73,6 +74,38 @@ def get_rows(
     }
 
 
+@router.get("/figures/{metric}/waves", response=list[WaveOut], summary="One figure, wave after wave")
+def get_waves(
+    request: HttpRequest,
+    metric: str,
+    *,
+    filter: list[str] = Filters,  # noqa: A002 - the name programs expect
+    since: str | None = Months,
+    until: str | None = Months,
+) -> list[dict[str, Any]]:
+    """In the order in which they were asked. Errors: 404 unknown metric, 422 a metric that has no waves."""
+    question = question_of(metric, [], filter, since, until)
+    return [_wave_dict(step) for step in queries.wave_steps(actor=actor_of(request), question=question)]
+
+
+def _wave_dict(step: WaveStep) -> dict[str, Any]:
+    change = step.change
+    return {
+        "wave": step.wave,
+        "figure": step.figure.to_dict(),
+        "change": None
+        if change is None
+        else {
+            "difference": change.difference,
+            "low": change.low,
+            "high": change.high,
+            "is_clear": change.is_clear,
+        },
+        "p": step.p,
+        "is_small": step.is_small,
+    }
+
+
 def question_of(
     metric: str,
     split: list[str],
@@ -123,6 +156,7 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
         "metric": metric_dict(answer.metric),
         "total": answer.total.to_dict(),
         "figures": [figure.to_dict() for figure in answer.figures],
+        "beside": beside(answer.metric, answer.total),
         "generation": answer.generation,
         "as_of": answer.as_of,
         "parameter_versions": dict(answer.parameter_versions),

@@ -17,4 +17,5 @@ class MetricsConfig(AppConfig):
             "rules.knowledge",
             "rules.promises",
             "rules.reception",
+            "rules.surveys",
         )

@@ -16,7 +16,26 @@ from zhike.insight.metrics.types import Answer, Question
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONTH_FORM = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
 # Dimensions with so many values that a list of them helps nobody; they are filtered by from their own pages.
-UNLISTED = frozenset({"customer_id", "delivered_week", "ordered_week", "status", "promised_weekday"})
+UNLISTED = frozenset(
+    {
+        "customer_id",
+        "delivered_week",
+        "ordered_week",
+        "status",
+        "promised_weekday",
+        "campaign_id",
+        "trigger",
+        "asked_about_id",
+        "survey_channel",
+        "answer_way",
+        "question",
+        "section",
+        "driver",
+        "quality",
+        "item_unit_id",
+        "follow_owner_id",
+    }
+)
 PERIODS = (
     ("", pgettext_lazy("period", "All")),
     ("3", _("Last 3 months")),

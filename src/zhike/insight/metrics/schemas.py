@@ -14,7 +14,7 @@ class MetricOut(Schema):
     label: str
     definition: str
     unit: str = Field(description="% of the base, h (hours), or nothing for counts")
-    kind: str
+    kind: str = Field(description="rate, per_thousand, duration, mean, net, weighted or count")
     direction: str
     grain: str
     fact: str
@@ -34,9 +34,32 @@ class FigureOut(Schema):
     median: float | None
     p90: float | None
     hits: int | None
+    against: int | None = Field(description="Of a net figure: how many stand at the other end")
+    score: float | None = Field(description="Of a mean on a scale: the same as 0 to 100")
+    plain: float | None = Field(description="Of a weighted rate: the rate without weights")
+    effective: float | None = Field(description="Of a weighted rate: the base that the weights leave")
     n: int
     missing: int
     base: str = Field(description="none, withheld (n < 10), small (10–29), sound")
+
+
+class ChangeOut(Schema):
+    """A difference in the figure's own unit (rates: percentage points) with its 95 % interval."""
+
+    difference: float
+    low: float
+    high: float
+    is_clear: bool = Field(description="The interval leaves zero out")
+
+
+class WaveOut(Schema):
+    """One wave against the one before; `change` is null for the first and where a base is withheld."""
+
+    wave: str
+    figure: FigureOut
+    change: ChangeOut | None
+    p: float | None = Field(description="Two-sided, of no change")
+    is_small: bool = Field(description="A base below 30 on either side")
 
 
 class AnswerOut(Schema):
@@ -45,6 +68,7 @@ class AnswerOut(Schema):
     metric: MetricOut
     total: FigureOut
     figures: list[FigureOut]
+    beside: str = Field(description="What the figure is never told without, in words; empty where nothing is")
     generation: int
     as_of: datetime | None
     parameter_versions: dict[str, int]

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhike.methods.scales import Scale
 from zhike.platform.errors import ZhikeError
 from zhike.platform.parameters.types import Parameter
 
@@ -24,6 +25,9 @@ class Kind(StrEnum):
     RATE = "rate"  # share of rows, in per cent, with its Wilson interval
     PER_THOUSAND = "per_thousand"
     DURATION = "duration"  # in the unit of the metric: mean with t interval, median, P90
+    MEAN = "mean"  # in points of the metric's scale, with t interval and the same as 0 to 100
+    NET = "net"  # share at one end less share at the other, in points, with its adjusted Wald interval
+    WEIGHTED = "weighted"  # share of the weight, in per cent, beside the plain share; Wilson on the effective base
     COUNT = "count"
 
 
@@ -60,8 +64,10 @@ class Metric:
     """One frozen definition. A change of meaning is a new version, never an edit.
 
     `eligible`: rows that belong to the base; `known`: those of them with an answer (the others are *missing*);
-    `hit`: the numerator of a rate; `value`: the length of a duration. `time` is the date column that periods and months
-    are taken by. All may ask `rows[AS_OF]`, the moment of the data: what is past due then is so of itself.
+    `hit`: the numerator of a rate; `value`: the length of a duration, the points of a mean; `against`: the other end of
+    a net figure; `weight` of a weighted one, known wherever `known` holds. `levels`: the one scale that it is made of.
+    `decimals` are those of its table. `time` is the date column that periods and months are taken by. All may ask
+    `rows[AS_OF]`, the moment of the data: what is past due then is so of itself.
     """
 
     id: str
@@ -79,6 +85,10 @@ class Metric:
     known: Condition
     hit: Condition | None = None
     value: Quantity | None = None
+    against: Condition | None = None
+    weight: Quantity | None = None
+    levels: Scale | None = None
+    decimals: int = 2
     parameters: tuple[Parameter[Any], ...] = ()
     order: int = 0
 
@@ -105,6 +115,8 @@ class Figure:
 
     `hits` of `n` known rows, `missing` eligible rows without an answer. For durations: `value` is the mean,
     `median` and `p90` beside it; `mean` and the sample standard `deviation` for pooling, whatever the base.
+    Of a mean on a scale `score` is the same as 0 to 100; of a net figure `against` counts the other end; of a weighted
+    one `plain` is the unweighted share and `effective` the base that the weights leave.
     """
 
     at: Mapping[str, str]
@@ -120,6 +132,10 @@ class Figure:
     p90: float | None = None
     mean: float | None = None
     deviation: float | None = None
+    against: int | None = None
+    score: float | None = None
+    plain: float | None = None
+    effective: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -131,6 +147,10 @@ class Figure:
             "median": self.median,
             "p90": self.p90,
             "hits": self.hits,
+            "against": self.against,
+            "score": self.score,
+            "plain": self.plain,
+            "effective": self.effective,
             "n": self.n,
             "missing": self.missing,
             "base": self.base.value,
@@ -161,6 +181,20 @@ class Change:
     @property
     def is_clear(self) -> bool:
         return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveStep:
+    """One wave of a figure and how it differs from the wave before; `p` two-sided, for rates and net figures.
+
+    `change` is None for the first wave and where either base is withheld; `is_small`: a base below 30 on either side.
+    """
+
+    wave: str
+    figure: Figure
+    change: Change | None = None
+    p: float | None = None
+    is_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,10 @@ class SparkPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureCard:
-    """A figure with its base. `base_matters` is False for plain counts and sums, which have no small bases."""
+    """A figure with its base. `base_matters` is False for plain counts and sums, which have no small bases.
+
+    `beside` is what the figure is never shown without: its other way of being read, in words.
+    """
 
     label: Text
     value: Number | None
@@ -183,6 +186,7 @@ class FigureCard:
     base_matters: bool = True
     text: str = ""
     period: Text = ""
+    beside: str = ""
 
     @property
     def base(self) -> str:

@@ -27,7 +27,13 @@ from zhike.platform.errors import ZhikeError
 
 DATABASE = "zhike_try"
 MAPPING = Path("docs/guide/examples/marketplace.toml")
-FIGURES = ("shipments", "late", "on_time", "total_time", "transport_time", "pickup_time")
+FIGURES = ("shipments", "late", "on_time", "total_time", "transport_time", "pickup_time", "csat5", "csat5_mean")
+
+SPLITS = (
+    ("late", "Delivered late", "region"),
+    ("late", "Delivered late", figures.MONTH),
+    ("csat5", "Satisfied", "delivery"),
+)
 
 
 class Command(BaseCommand):
@@ -100,9 +106,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  {metric_id}: {told(answer.total, answer.metric.unit)}")
 
     def _splits(self) -> None:
-        for dimension in ("region", figures.MONTH):
-            self.stdout.write(f"\nDelivered late by {dimension}")
-            answer = figures.compute(actor=ACTOR, question=Question("late", split=(dimension,)))
+        for metric, label, dimension in SPLITS:
+            answer = figures.compute(actor=ACTOR, question=Question(metric, split=(dimension,)))
+            if answer.total.n == 0:
+                continue
+            self.stdout.write(f"\n{label} by {dimension}")
             for figure in answer.figures:
                 self.stdout.write(f"  {figure.at[dimension]}: {told(figure, '%')}")
 
@@ -154,4 +162,7 @@ def told(figure: Figure, unit: str) -> str:
         return f"{figure.hits} of {figure.n} = {share}{limits}, missing {figure.missing}"
     if figure.median is not None:
         return f"mean {figure.value:.1f}, median {figure.median:.1f}, P90 {figure.p90:.1f} {unit}, n {figure.n}"
+    if figure.score is not None:
+        limits = f"{figure.low:.4f}–{figure.high:.4f}"
+        return f"mean {figure.value:.4f} ({limits}), {figure.score:.2f} of 100, n {figure.n}"
     return f"{figure.n}"

@@ -13,6 +13,7 @@ from zhike.insight.metrics.forms import Asked, name_state
 from zhike.insight.metrics.pages.scales import Scale, drawn, drawn_all, drawn_answer, scale_of_answer
 from zhike.insight.metrics.pages.trends import Word, words_of
 from zhike.insight.metrics.queries import MONTH, dimensions_of
+from zhike.insight.metrics.rules.readings import beside
 from zhike.insight.metrics.types import Answer, Base, Change, Direction, Figure, Kind, Metric
 from zhike.methods.signals import control_limits
 from zhike.platform.ui.components import Definition, FigureCard, SparkPoint, Trend, Verdict
@@ -22,6 +23,9 @@ INTERVALS: Mapping[Kind, Promise | str] = {
     Kind.RATE: _("Wilson's score interval"),
     Kind.PER_THOUSAND: _("Wilson's score interval"),
     Kind.DURATION: _("Student's t for the mean, order statistics for median and P90"),
+    Kind.MEAN: _("Student's t"),
+    Kind.NET: _("adjusted Wald, AW(3)"),
+    Kind.WEIGHTED: _("Wilson's score interval on Kish's effective base"),
     Kind.COUNT: "",
 }
 TIMES: Mapping[str, Promise | str] = {
@@ -38,6 +42,10 @@ TIMES: Mapping[str, Promise | str] = {
     "used_date": _("day of the use"),
     "published_date": _("day of publication"),
     "handed_date": _("day of the hand-over"),
+    "invited_date": _("day of the invitation"),
+    "submitted_date": _("day the answer was sent off"),
+    "written_date": _("day of the comment"),
+    "follow_date": _("day the follow-up began"),
 }
 MOST_DOTS = 40
 MOST_LINES = 200
@@ -89,7 +97,7 @@ def card_of(answer: Answer, months: Sequence[Figure], asked: Asked, period: str,
         label=metric.label,
         value=total.value if is_count or total.base is not Base.WITHHELD else 0,
         unit=scale.unit,
-        decimals=0 if is_count else 1,
+        decimals=0 if is_count else card_decimals(metric),
         interval=(total.low, total.high) if total.low is not None and total.high is not None else None,
         n=None if is_count else total.n,
         missing=None if is_count else total.missing,
@@ -101,7 +109,13 @@ def card_of(answer: Answer, months: Sequence[Figure], asked: Asked, period: str,
         rows_url=reverse("metrics:rows", args=[metric.id]) + asked.query(split=(), **name_state(answer)),
         base_matters=not is_count,
         period=period,
+        beside=beside(metric, total),
     )
+
+
+def card_decimals(metric: Metric) -> int:
+    """Cards have one decimal; means of a few levels say nothing with less than two."""
+    return 2 if metric.kind is Kind.MEAN else 1
 
 
 def month_plot(metric: Metric, months: Sequence[Figure], note: str, scale: Scale) -> Plot:
@@ -111,7 +125,7 @@ def month_plot(metric: Metric, months: Sequence[Figure], note: str, scale: Scale
         title=gettext("%(figure)s by month") % {"figure": metric.label},
         note=note,
         unit=scale.unit,
-        decimals=0 if metric.kind is Kind.COUNT else 1,
+        decimals=0 if metric.kind is Kind.COUNT else card_decimals(metric),
         name=f"{metric.id}-month",
         x=[f.at[MONTH] for f in months],
         series=[
@@ -165,7 +179,7 @@ def split_plot(answer: Answer, dimension: str, asked: Asked, note: str, *, most:
         rows=[*rows[: most // 2], *rows[-(most // 2) :]] if len(rows) > most else rows,
         reference=total.value,
         reference_label=pgettext("line of a plot", "all"),
-        decimals=0 if metric.kind is Kind.COUNT else 1,
+        decimals=0 if metric.kind is Kind.COUNT else card_decimals(metric),
     )
 
 

@@ -7,10 +7,12 @@ from django.utils.translation import gettext, pgettext
 
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.pages.scales import Scale, drawn_change, drawn_estimate, scale_of
-from zhike.insight.metrics.types import Change, Direction, Estimate, Figure, Kind, Metric, Question, Span
+from zhike.insight.metrics.types import Change, Direction, Estimate, Figure, Kind, Metric, Question, Span, WaveStep
 from zhike.platform.actors import Actor
 from zhike.platform.ui import figures, formats
 from zhike.platform.ui.components import Trend
+
+LEAST_P = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,22 @@ def _spread_line(label: str, metric: Metric, one: Estimate, change: Change | Non
     )
 
 
+def step_words(metric: Metric, step: WaveStep, scale: Scale) -> Word:
+    """A wave against the one before: the change in points with its significance, whether or not it is clear."""
+    if step.change is None:
+        return Word(gettext("nothing to compare"), "not_comparable", "")
+    trend = _trend(metric, step.change, scale, "")
+    parts = [
+        _amount(metric, drawn_change(step.change, scale), scale.unit),
+        f"({formats.number(step.change.low, 1)}{formats.EN_DASH}{formats.number(step.change.high, 1)})",
+    ]
+    if step.p is not None:
+        parts.append("p < 0.001" if step.p < LEAST_P else f"p = {formats.number(step.p, 3)}")
+    if step.is_small:
+        parts.append(gettext("base below 30"))
+    return Word(" ".join(parts), trend.verdict.value, figures.arrow(trend) if step.change.is_clear else "")
+
+
 def words_of(metric: Metric, change: Change | None, scale: Scale) -> Word | None:
     """A change without the period it is against, which stands above it."""
     trend = _trend(metric, change, scale, "")
@@ -125,8 +143,9 @@ def _trend(metric: Metric, change: Change | None, scale: Scale, period: str) -> 
 
 
 def _amount(metric: Metric, change: Change, unit: str) -> str:
-    amount = f"{'+' if change.difference > 0 else ''}{formats.number(change.difference, 1)}"
-    if metric.kind is Kind.RATE:
+    decimals = 2 if metric.kind is Kind.MEAN else 1
+    amount = f"{'+' if change.difference > 0 else ''}{formats.number(change.difference, decimals)}"
+    if metric.kind in {Kind.RATE, Kind.NET, Kind.WEIGHTED}:
         return gettext("%(difference)s points") % {"difference": amount}
     return f"{amount} {unit}" if unit else amount
 

@@ -1,6 +1,7 @@
 """The views."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from operator import itemgetter
@@ -110,9 +111,13 @@ def figure(request: HttpRequest, metric_id: str) -> HttpResponse:
         "card": draw.card_of(answer, months, asked, _period(asked), _trend(actor, asked, answer, months)),
         "total": scales.drawn(answer.total, scale),
         "unit": scale.unit,
+        "places": f"{metric.decimals}g",
         "total_hits_url": draw.hits_url(answer, asked),
         "is_rate": answer.total.hits is not None,
         "is_duration": answer.total.median is not None,
+        "is_net": metric.kind is Kind.NET,
+        "has_score": answer.total.score is not None,
+        "is_weighted": metric.kind is Kind.WEIGHTED,
         **_changes(actor, asked, answer, split, months),
         "line": draw.month_plot(metric, months, _period(asked), scale) if months else None,
         "plot": plot,
@@ -149,6 +154,8 @@ def _changes(
     metric, total = answer.metric, answer.total
     question = asked.question(metric.id, split, generation=answer.generation, at=answer.as_of)
     spans = queries.spans_of(question, [f.at[MONTH] for f in months])
+    if tuple(split) == (queries.WAVE,):
+        return _wave_changes(actor, asked, answer)
     changes = {}
     if spans is not None and MONTH not in split and metric.kind is not Kind.COUNT:
         changes = queries.changes_by(actor=actor, question=question, spans=spans, most=draw.MOST_LINES)
@@ -167,6 +174,28 @@ def _changes(
         "has_changes": bool(changes),
         "against": trends.against(question, spans),
         "spread": spread,
+    }
+
+
+def _wave_changes(actor: Actor, asked: Asked, answer: Answer) -> dict[str, object]:
+    """The lines of the table wave by wave, in their order, each against the one before."""
+    metric, scale = answer.metric, scales.scale_of_answer(answer)
+    question = asked.question(metric.id, generation=answer.generation, at=answer.as_of)
+    steps = {step.wave: step for step in queries.wave_steps(actor=actor, question=question)}
+    order = list(steps)
+    figures = sorted(answer.figures, key=lambda f: order.index(f.at["wave"]) if f.at["wave"] in steps else len(order))
+    lines = draw.lines_of(replace(answer, figures=tuple(figures)), (queries.WAVE,), asked, {}, scale)
+    return {
+        "lines": [
+            replace(line, change=trends.step_words(metric, steps[line.figure.at["wave"]], scale))
+            if line.figure.at["wave"] in steps
+            else line
+            for line in lines
+        ],
+        "has_changes": True,
+        "by_wave": True,
+        "against": gettext("the wave before"),
+        "spread": [],
     }
 
 
@@ -210,7 +239,7 @@ def rows(request: HttpRequest, metric_id: str) -> HttpResponseBase:
         "only_hits": only_hits,
         "headings": page.headings,
         "rows": [(row, list(zip(page.headings[1:], _cells(page, row, scale), strict=True))) for row in page.rows],
-        "is_duration": metric.kind is Kind.DURATION,
+        "is_duration": metric.value is not None,
         "unit": scale.unit,
         # Without a path: the drawer turns its own pages over.
         "older": _own_query(request, after=str(page.next)) if page.next else "",
@@ -254,8 +283,8 @@ def _sheet(
         return (_line(page, row) for page in pages for row in page.rows)
 
     def column(position: int, heading: str) -> Column:
-        last = metric.kind is Kind.DURATION and position == len(headings) - 1
-        label = f"{heading} ({scale.unit})" if last else heading
+        last = metric.value is not None and position == len(headings) - 1
+        label = f"{heading} ({scale.unit})" if last and scale.unit else heading
         return Column(str(position), label, CellKind.NUMBER if last else CellKind.TEXT, value=itemgetter(position))
 
     return sheet(

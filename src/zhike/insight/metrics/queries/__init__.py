@@ -22,12 +22,17 @@ from zhike.insight.metrics.queries.figures import (
     newest_rows,
     rows_behind,
 )
+from zhike.insight.metrics.queries.items import ItemRates, SectionMean, item_rates
 from zhike.insight.metrics.queries.signals import Signal, beyond_noise
+from zhike.insight.metrics.queries.waves import WAVE, wave_steps
 
 __all__ = [
     "MONTH",
+    "WAVE",
+    "ItemRates",
     "NewestRows",
     "RowsPage",
+    "SectionMean",
     "Signal",
     "all_rows",
     "beyond_noise",
@@ -38,6 +43,7 @@ __all__ = [
     "count_rows",
     "dimension_values",
     "dimensions_of",
+    "item_rates",
     "newest_rows",
     "one_look",
     "pooled",
@@ -45,4 +51,5 @@ __all__ = [
     "spans_of",
     "spread_changes",
     "spread_of",
+    "wave_steps",
 ]

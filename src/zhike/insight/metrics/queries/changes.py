@@ -1,6 +1,6 @@
 """This period against the one before: rates, means, medians and P90, each with the interval of its change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import ibis
@@ -18,7 +18,8 @@ from zhike.insight.metrics.queries.figures import (
     state_of,
 )
 from zhike.insight.metrics.types import Base, Change, Estimate, Figure, Kind, Question, Span, Spread, base_of, metric_of
-from zhike.methods.intervals import Interval, difference, newcombe, quantile_ranks, welch
+from zhike.methods.intervals import Interval, difference, newcombe, quantile_ranks, welch, wilson_share
+from zhike.methods.promoters import compare_nps
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 
@@ -43,15 +44,18 @@ def spans_of(question: Question, months: Sequence[str]) -> tuple[Span, Span] | N
 
 
 # zhike: allow query-actor -- it reads no rows, only the figures given
-def compare(kind: Kind, now: Figure, before: Figure, *, of: int = 1) -> Change | None:
-    """The change of a rate or a mean in its own unit, or None where either base is too small to say.
+def compare(kind: Kind, now: Figure, before: Figure, *, of: int = 1, also: Collection[Base] = ()) -> Change | None:
+    """The change of a figure in its own unit, or None where either base is too small to say.
 
+    `also`: bases that may be compared besides sound ones, by a reader who marks them.
     `of`: among how many comparisons it stands; the intervals then hold together at 95 % (Bonferroni).
     """
-    if now.base is not Base.SOUND or before.base is not Base.SOUND:
+    if not {now.base, before.base} <= {Base.SOUND, *also}:
         return None
     level = 1 - 0.05 / of
-    if kind is Kind.DURATION:
+    if kind in {Kind.NET, Kind.WEIGHTED}:
+        return _compare_others(kind, now, before, level)
+    if kind in {Kind.DURATION, Kind.MEAN}:
         if now.mean is None or before.mean is None or now.deviation is None or before.deviation is None:
             return None
         found = welch(now.mean, now.deviation, now.n, before.mean, before.deviation, before.n, level=level)
@@ -64,21 +68,55 @@ def compare(kind: Kind, now: Figure, before: Figure, *, of: int = 1) -> Change |
     return Change(difference=gap * scale, low=float(found.low) * scale, high=float(found.high) * scale)
 
 
+def _compare_others(kind: Kind, now: Figure, before: Figure, level: float) -> Change | None:
+    """Net figures with both sides adjusted; weighted shares out of their own intervals."""
+    if kind is Kind.NET:
+        found = compare_nps(_parts(now), _parts(before), level=level)
+        gap = 100 * (_net_of(now) - _net_of(before))
+        # The adjusted intervals lie round the adjusted difference; they must hold the one that is shown.
+        return Change(difference=gap, low=min(float(found.low), gap), high=max(float(found.high), gap))
+    if now.value is None or before.value is None or now.effective is None or before.effective is None:
+        return None
+    z = float(stats.norm.ppf((1 + level) / 2))
+    shares = (now.value / 100, before.value / 100)
+    limits = [wilson_share(p, n, z=z) for p, n in zip(shares, (now.effective, before.effective), strict=True)]
+    gap_limits = difference(shares[0], limits[0], shares[1], limits[1])
+    return Change(
+        difference=now.value - before.value, low=100 * float(gap_limits.low), high=100 * float(gap_limits.high)
+    )
+
+
+def _parts(figure: Figure) -> tuple[int, int, int]:
+    high, low = figure.hits or 0, figure.against or 0
+    return high, figure.n - high - low, low
+
+
+def _net_of(figure: Figure) -> float:
+    return ((figure.hits or 0) - (figure.against or 0)) / figure.n
+
+
 def change_of(
     *, actor: Actor, question: Question, spans: tuple[Span, Span], months: Sequence[Figure] = ()
 ) -> Change | None:
-    """The change of the whole figure between two spans: of a rate, or of a duration's mean.
+    """The change of the whole figure between two spans; of a duration, that of its mean.
 
     `months`: the figure by month where it is known already; spans within them cost no question to the lake.
     """
+    kind = metric_of(question.metric).kind
 
     def figure(span: Span) -> Figure:
-        if months and months[0].at[MONTH] <= span.since and span.until <= months[-1].at[MONTH]:
+        # What weights leave of a base cannot be put together out of months.
+        if (
+            kind is not Kind.WEIGHTED
+            and months
+            and months[0].at[MONTH] <= span.since
+            and span.until <= months[-1].at[MONTH]
+        ):
             return pooled([one for one in months if span.since <= one.at[MONTH] <= span.until])
         return compute(actor=actor, question=_within(question, span)).total
 
     now, before = (figure(span) for span in spans)
-    return compare(metric_of(question.metric).kind, now, before)
+    return compare(kind, now, before)
 
 
 # zhike: allow query-actor -- it reads no rows, only the figures given
@@ -87,7 +125,9 @@ def pooled(parts: Sequence[Figure]) -> Figure:
     known = [part for part in parts if part.n]
     n = sum(part.n for part in known)
     hits = sum(part.hits for part in known if part.hits is not None)
-    whole = Figure(at={}, names={}, n=n, missing=sum(part.missing for part in parts), base=base_of(n), hits=hits)
+    against = sum(part.against for part in known if part.against is not None)
+    missing = sum(part.missing for part in parts)
+    whole = Figure(at={}, names={}, n=n, missing=missing, base=base_of(n), hits=hits, against=against)
     if n < 2 or any(part.mean is None for part in known):  # noqa: PLR2004 - one value has no deviation
         return whole
     mean = sum(part.n * (part.mean or 0.0) for part in known) / n

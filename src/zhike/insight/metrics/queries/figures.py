@@ -1,6 +1,6 @@
 """Asking the lake: figures with base, missing and interval, and the rows behind them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -26,7 +26,9 @@ from zhike.insight.metrics.types import (
     base_of,
     metric_of,
 )
-from zhike.methods.intervals import mean_interval, wilson
+from zhike.methods.intervals import mean_interval, wilson, wilson_share
+from zhike.methods.promoters import nps_adjusted
+from zhike.methods.scales import score100
 from zhike.platform import clock, facts, parameters
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -281,6 +283,10 @@ def measured(metric: Metric, rows: ir.Table, state: Generation) -> ir.Table:
     added: dict[str, ir.Value] = {"_known": metric.known(rows).fill_null(NO)}
     if metric.hit is not None:
         added["_hit"] = metric.hit(rows).fill_null(NO)
+    if metric.against is not None:
+        added["_against"] = metric.against(rows).fill_null(NO)
+    if metric.weight is not None:
+        added["_weight"] = metric.weight(rows).cast("float64")
     if metric.value is not None:
         added["_value"] = metric.value(rows).cast("float64")
     return rows.mutate(**added)
@@ -291,14 +297,20 @@ def _figures(metric: Metric, rows: ir.Table, split: Sequence[str]) -> tuple[Figu
     measures: dict[str, ir.Value] = {"n": known.sum(), "missing": (~known).sum()}
     if metric.hit is not None:
         measures["hits"] = (known & rows["_hit"]).sum()
+    if metric.against is not None:
+        measures["against"] = (known & rows["_against"]).sum()
+    if metric.weight is not None:
+        weight = rows["_weight"]
+        measures |= {
+            "weights": weight.sum(where=known),
+            "squares": (weight * weight).sum(where=known),
+            "weighted": weight.sum(where=known & rows["_hit"]),
+        }
     if metric.value is not None:
         value = rows["_value"]
-        measures |= {
-            "mean": value.mean(where=known),
-            "spread": value.std(where=known),
-            "median": value.quantile(0.5, where=known),
-            "p90": value.quantile(0.9, where=known),
-        }
+        measures |= {"mean": value.mean(where=known), "spread": value.std(where=known)}
+        if metric.kind is Kind.DURATION:
+            measures |= {"median": value.quantile(0.5, where=known), "p90": value.quantile(0.9, where=known)}
     if split:
         keys = [_key(metric, rows, name).name(f"_by_{name}") for name in split]
         found = rows.group_by(keys).aggregate(**measures).order_by([f"_by_{name}" for name in split])
@@ -314,24 +326,65 @@ def _figure(metric: Metric, at: Mapping[str, str], record: Mapping[str, float | 
     plain = Figure(at=at, names={}, n=n, missing=int(record.get("missing") or 0), base=_base(metric, n), hits=hits)
     if metric.kind is Kind.COUNT:
         return replace(plain, value=float(n))
-    if metric.kind is Kind.DURATION:
+    if metric.value is not None:
         plain = replace(plain, mean=record.get("mean"), deviation=record.get("spread"))
+    if metric.against is not None:
+        plain = replace(plain, against=int(record.get("against") or 0))
     if plain.base not in {Base.SMALL, Base.SOUND}:
         return plain
-    if metric.kind is Kind.DURATION:
-        mean = float(record["mean"] or 0.0)
-        limits = mean_interval(mean, float(record["spread"] or 0.0), n)
-        return replace(
-            plain,
-            value=mean,
-            low=float(limits.low),
-            high=float(limits.high),
-            median=record["median"],
-            p90=record["p90"],
-        )
-    scale = SCALE[metric.kind]
-    limits = wilson(hits or 0, n)
-    return replace(plain, value=scale * (hits or 0) / n, low=scale * float(limits.low), high=scale * float(limits.high))
+    return _MADE.get(metric.kind, _rate)(metric, plain, record)
+
+
+Record = Mapping[str, float | int | None]
+
+
+def _rate(metric: Metric, plain: Figure, record: Record) -> Figure:  # noqa: ARG001 - as the others
+    scale, hits = SCALE[metric.kind], plain.hits or 0
+    limits = wilson(hits, plain.n)
+    return replace(plain, value=scale * hits / plain.n, low=scale * float(limits.low), high=scale * float(limits.high))
+
+
+def _mean(metric: Metric, plain: Figure, record: Record) -> Figure:
+    mean = float(record["mean"] or 0.0)
+    limits = mean_interval(mean, float(record["spread"] or 0.0), plain.n)
+    score = None if metric.levels is None else float(score100(mean, metric.levels))
+    return replace(
+        plain,
+        value=mean,
+        low=float(limits.low),
+        high=float(limits.high),
+        median=record.get("median"),
+        p90=record.get("p90"),
+        score=score,
+    )
+
+
+def _net(metric: Metric, plain: Figure, record: Record) -> Figure:  # noqa: ARG001 - as the others
+    high, low = plain.hits or 0, plain.against or 0
+    limits = nps_adjusted(high, plain.n - high - low, low)
+    return replace(plain, value=100.0 * (high - low) / plain.n, low=float(limits.low), high=float(limits.high))
+
+
+def _weighted(metric: Metric, plain: Figure, record: Record) -> Figure:  # noqa: ARG001 - as the others
+    """The share of the weight; nothing where all weights are 0."""
+    weights, squares = float(record["weights"] or 0.0), float(record["squares"] or 0.0)
+    beside = replace(plain, plain=100.0 * (plain.hits or 0) / plain.n)
+    if weights <= 0 or squares <= 0:
+        return beside
+    # Rounding of sums must not carry a share past 1.
+    share, base = min(float(record["weighted"] or 0.0) / weights, 1.0), weights**2 / squares
+    limits = wilson_share(share, base)
+    return replace(
+        beside, value=100 * share, low=100 * float(limits.low), high=100 * float(limits.high), effective=base
+    )
+
+
+_MADE: Mapping[Kind, Callable[[Metric, Figure, Record], Figure]] = {
+    Kind.DURATION: _mean,
+    Kind.MEAN: _mean,
+    Kind.NET: _net,
+    Kind.WEIGHTED: _weighted,
+}
 
 
 def _base(metric: Metric, n: int) -> Base:

@@ -90,6 +90,7 @@ def _asks_the_moment(metric: Metric, rows: Callable[[], ir.Table]) -> bool:
     """Whether the definition asks for the moment of the data: its figures then change with every refresh."""
     if metric.id not in _moment:
         table = rows().mutate(**{AS_OF: ibis.null("timestamp('UTC')")})
-        parts = [part(table) for part in (metric.eligible, metric.known, metric.hit, metric.value) if part is not None]
+        given = (metric.eligible, metric.known, metric.hit, metric.value, metric.against, metric.weight)
+        parts = [part(table) for part in given if part is not None]
         _moment[metric.id] = any(field.name == AS_OF for part in parts for field in part.op().find(ops.Field))
     return _moment[metric.id]
