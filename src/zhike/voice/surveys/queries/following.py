@@ -127,6 +127,14 @@ def comment_rows(*, actor: Actor) -> QuerySet[Comment]:
     )
 
 
+def get_comment(*, actor: Actor, comment_id: int) -> Comment:
+    """One comment with what its page shows; raises NotFound."""
+    found = comment_rows(actor=actor).select_related("staff").filter(pk=comment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def loop_of(*, actor: Actor, since: datetime, until: datetime, now: datetime) -> Loop:
     """Of those followed up who spoke in this span: in time, reached, changed their opinion. One query."""
     ended = ~Q(result=FollowResult.OPEN.value)
