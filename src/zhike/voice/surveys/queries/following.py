@@ -186,6 +186,13 @@ def why_case(*, actor: Actor, case_id: int) -> list[Why]:
     return [Why(by_recipient.get(pk), row, words.get(pk, [])) for pk, row in people.items()]
 
 
+def comments_named(*, actor: Actor, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """What the log calls comments, by their survey, and their pages."""
+    rows = Comment.objects.filter(scope(actor), pk__in=ids_of(keys))
+    found = rows.values_list("pk", "recipient__campaign__number")
+    return {str(pk): (number, reverse("surveys:comment", args=[pk])) for pk, number in found}
+
+
 def named(*, actor: Actor, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
     """What the log calls follow-ups, and their pages."""
     rows = FollowUp.objects.filter(follow_scope(actor), pk__in=ids_of(keys))
