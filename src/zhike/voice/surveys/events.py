@@ -27,7 +27,12 @@ audit.tell(
     reason=FOLLOW_REASON_LABELS,
     result=FOLLOW_RESULT_LABELS,
     deed=COMMENT_DEED_LABELS,
+    cause=audit.Of("case_cause"),
+    case=audit.Of("case"),
+    cases=audit.Of("case"),
+    follow_ups=audit.Of("follow_up"),
 )
+audit.tell_plainly("surveys", "tries score_after in_time surveys forms")
 
 
 class FormWritten(audit.Event):

@@ -314,7 +314,7 @@ def _headings() -> list[str]:
 
 def _recipients_behind(*, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[Row]]:
     """The people behind a figure, by number, in the order of their ids."""
-    rows = queries.recipient_rows(actor=actor).filter(pk__in=ids).order_by("pk")
+    rows = queries.recipients_behind(actor=actor).filter(pk__in=ids).order_by("pk")
     return _headings(), [Row(one.pk, _title(one), _place(one), _asked(one)) for one in rows]
 
 

@@ -149,6 +149,7 @@ def about(request: HttpRequest, case_id: int) -> HttpResponse:
             for one in queries.authors_of(actor=actor, case_id=row.pk)
         ],
         "photos": queries.photos_of(actor=actor, case_id=row.pk),
+        "reasons": parts.said_in_surveys(actor, row.pk),
     }
     goods = _goods(actor, row.shipment_id)
     if goods is not None:

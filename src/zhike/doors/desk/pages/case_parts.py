@@ -44,6 +44,9 @@ from zhike.service.cases.types import (
     TaskState,
 )
 from zhike.service.cases.types.web import OUTSIDE_STATES
+from zhike.voice.surveys import queries as surveys
+from zhike.voice.surveys.queries import Why
+from zhike.voice.surveys.types import FOLLOW_REASON_LABELS, FOLLOW_RESULT_LABELS
 
 _TONES = {
     CaseState.NEW: Tone.ACT,
@@ -75,6 +78,18 @@ class TaskLine:
     reply: str
     is_open: bool
     url: str
+
+
+def said_in_surveys(actor: Actor, case_id: int) -> list[tuple[Why, Status | None, Status | None]]:
+    """Why the case exists, or what else is heard in it: the score, the words, how the follow-up stands."""
+    return [
+        (
+            why,
+            Status(FOLLOW_REASON_LABELS[why.follow_up.reason]) if why.follow_up else None,
+            Status(FOLLOW_RESULT_LABELS[why.follow_up.result]) if why.follow_up else None,
+        )
+        for why in surveys.why_case(actor=actor, case_id=case_id)
+    ]
 
 
 def header(row: Any, customer: CustomerSummary | None, actor: Actor) -> dict[str, Any]:  # noqa: ANN401 - a case

@@ -32,6 +32,9 @@ from zhike.record.shipments.policies import VIEW_SHIPMENTS
 from zhike.record.shipments.types.codes import WATCH_LABELS, WatchKind
 from zhike.service.cases import queries as cases
 from zhike.service.cases.policies import ANSWER_ESCALATIONS, DO_TASKS, HANDLE, SUPERVISE
+from zhike.voice.surveys import queries as surveys
+from zhike.voice.surveys.policies import FOLLOW
+from zhike.voice.surveys.types import FOLLOW_REASON_LABELS
 
 SHOWN_DUE = 6
 SHOWN_BREACHES = 3
@@ -97,6 +100,7 @@ def today(request: HttpRequest) -> HttpResponse:
         *_tasks(actor),
         *_upwards(actor),
         *_breaches(actor),
+        *_unanswered(actor),
         *_renewals(actor, now),
         *_enquiries(actor, now),
         # For whoever oversees these stand beside the piles, in a fragment of their own: the first view is full.
@@ -124,7 +128,7 @@ def piles(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/today.html#piles",
-        {"piles": [*_piles(actor, now), *_dormant(actor)]},
+        {"piles": [*_follow_ups(actor), *_piles(actor, now), *_dormant(actor)]},
     )
 
 
@@ -277,6 +281,40 @@ def _promise(row: Any, *, step: str) -> Item:  # noqa: ANN401 - a promise
         url=_address("agreements:promise", row.pk),
         clock=Clock(state=ClockState.RUNNING, due=row.due_at, label=gettext("promise"), zone=row.zone),
     )
+
+
+def _unanswered(actor: Actor) -> list[Item]:
+    """For whoever answers for quality: low scores and complaints that nobody has answered, the nearest time first."""
+    if not (_may(actor, FOLLOW.code) and "quality" in actor.roles):
+        return []
+    return [
+        Item(
+            title=row.case.number if row.case else row.recipient.campaign.number,
+            step=gettext("Follow up %(name)s") % {"name": _spoke(row)},
+            note=" ".join(
+                part for part in (str(FOLLOW_REASON_LABELS[row.reason]), row.recipient.campaign.name) if part
+            ),
+            holder=row.owner.name if row.owner else "",
+            url=_address("surveys:follow_up", row.pk),
+            clock=Clock(state=ClockState.RUNNING, due=row.due_at, zone=row.zone),
+        )
+        for row in surveys.to_do_rows(actor=actor)[:SHOWN_DUE]
+    ]
+
+
+def _spoke(row: Any) -> str:  # noqa: ANN401 - a follow-up
+    of = row.recipient
+    name = of.contact.name if of.contact else of.customer.name if of.customer else ""
+    return name or gettext("somebody not in our files")
+
+
+def _follow_ups(actor: Actor) -> list[Pile]:
+    """One's own follow-ups: their cases stand in the queue, their results in a list."""
+    if not _may(actor, FOLLOW.code):
+        return []
+    count = surveys.my_count(actor=actor)
+    address = f"{_address('surveys:follow_ups')}?mine=1&open=1&sort=due_at"
+    return [Pile(gettext("My follow-ups"), address, count)] if count else []
 
 
 def _renewals(actor: Actor, now: datetime) -> list[Item]:

@@ -88,6 +88,10 @@ RECORD_WORDS = {
     "waiting": pgettext_lazy("record", "Waiting enquiry"),
     "case_remedy": pgettext_lazy("record", "Remedy"),
     "clocks": pgettext_lazy("record", "Clocks"),
+    "comment": pgettext_lazy("record", "Comment of a survey"),
+    "follow_up": pgettext_lazy("record", "Follow-up"),
+    "follow_ups": pgettext_lazy("record", "Follow-ups"),
+    "recipients": pgettext_lazy("record", "Recipients of a survey"),
     "templates": pgettext_lazy("record", "Templates"),
 }
 # Records that have no number: what is meant by their key.
@@ -113,6 +117,13 @@ SUBJECT_WORDS = {
     ("watch_list", "silent"): pgettext_lazy("record", "silent"),
 }
 FIELD_WORDS = {
+    "follow_ups": pgettext_lazy("audit", "Follow-ups"),
+    "forms": pgettext_lazy("audit", "Forms of surveys"),
+    "in_time": pgettext_lazy("audit", "In time"),
+    "result": pgettext_lazy("audit", "Result"),
+    "score_after": pgettext_lazy("audit", "Score afterwards"),
+    "surveys": pgettext_lazy("audit", "Surveys"),
+    "tries": pgettext_lazy("audit", "Tried"),
     "clocks": pgettext_lazy("audit", "Clocks"),
     "asked": pgettext_lazy("audit", "Asked"),
     "repeated": pgettext_lazy("audit", "Repeated"),

@@ -68,8 +68,8 @@ def _open_ones(entries: Sequence[VoiceEntry]) -> dict[int, int]:
     own = {(customer_id, pk): pk for pk, customer_id, *_rest in cases}
     goods = {(customer_id, shipment_id): pk for pk, customer_id, shipment_id, *_rest in cases if shipment_id}
     among = CaseGoods.objects.filter(case_id__in=[pk for pk, *_rest in cases], shipment_id__in=_goods(entries))
-    for pk, customer_id, shipment_id in among.values_list("case_id", "case__customer_id", "shipment_id"):
-        goods.setdefault((customer_id, shipment_id), pk)
+    for case_id, whose, about in among.values_list("case_id", "case__customer_id", "shipment_id"):
+        goods.setdefault((whose, about), case_id)
     people = {
         (customer_id, contact_id): pk
         for pk, customer_id, shipment_id, contact_id, origin in cases
@@ -77,13 +77,13 @@ def _open_ones(entries: Sequence[VoiceEntry]) -> dict[int, int]:
     }
     taken: dict[int, int] = {}
     for one in entries:
-        pk = own.get((one.customer_id, one.case_id or 0))
-        if pk is None and one.shipment_id is not None:
-            pk = goods.get((one.customer_id, one.shipment_id))
-        elif pk is None and one.contact_id is not None:
-            pk = people.get((one.customer_id, one.contact_id))
-        if pk is not None:
-            taken[one.key] = pk
+        found = own.get((one.customer_id, one.case_id or 0))
+        if found is None and one.shipment_id is not None:
+            found = goods.get((one.customer_id, one.shipment_id))
+        elif found is None and one.contact_id is not None:
+            found = people.get((one.customer_id, one.contact_id))
+        if found is not None:
+            taken[one.key] = found
     return taken
 
 

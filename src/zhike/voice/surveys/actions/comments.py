@@ -76,9 +76,9 @@ def note_comments(*, actor: Actor, comment_ids: Sequence[int], now: datetime) ->
     rows = Comment.objects.filter(scope(actor), pk__in=comment_ids[:MOST_AT_ONCE], deed=_OPEN)
     ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     done = Comment.objects.filter(pk__in=ids).update(deed=CommentDeed.NOTED.value, staff_id=actor.staff_id, done_at=now)
-    audit.record(
+    audit.record_many(
         actor,
-        events.CommentDone(subject=("comments", done), after={"deed": CommentDeed.NOTED, "comments": ids}),
+        [events.CommentDone(subject=("comment", pk), after={"deed": CommentDeed.NOTED}) for pk in ids],
         now=now,
     )
     return done

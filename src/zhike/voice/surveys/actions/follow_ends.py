@@ -97,7 +97,7 @@ def pass_follow_ups(
         events.FollowUpsPassed(
             subject=("staff", from_staff_id),
             before={"owner": from_staff_id},
-            after={"owner": target.id, "follow_ups": passed},
+            after={"owner": target.id, "count": passed},
         ),
         now=now,
     )

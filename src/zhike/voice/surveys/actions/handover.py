@@ -25,7 +25,15 @@ def pass_campaigns(
         rows = rows.filter(pk__in=campaign_ids)
     target = organization.assignee(actor=actor, staff_id=to_staff_id)
     passed = rows.update(owner_id=target.id)
-    _record(actor, from_staff_id, target.id, {"campaigns": passed}, now)
+    audit.record(
+        actor,
+        events.SurveysPassed(
+            subject=("staff", from_staff_id),
+            before={"owner": from_staff_id},
+            after={"owner": target.id, "surveys": passed},
+        ),
+        now=now,
+    )
     return passed
 
 
@@ -40,13 +48,13 @@ def pass_forms(
         rows = rows.filter(pk__in=form_ids)
     target = organization.assignee(actor=actor, staff_id=to_staff_id)
     passed = rows.update(owner_id=target.id)
-    _record(actor, from_staff_id, target.id, {"forms": passed}, now)
-    return passed
-
-
-def _record(actor: Actor, old: int, new: int, counts: dict[str, int], now: datetime) -> None:
     audit.record(
         actor,
-        events.SurveysPassed(subject=("staff", old), before={"owner": old}, after={"owner": new, **counts}),
+        events.SurveysPassed(
+            subject=("staff", from_staff_id),
+            before={"owner": from_staff_id},
+            after={"owner": target.id, "forms": passed},
+        ),
         now=now,
     )
+    return passed

@@ -15,7 +15,7 @@ from zhike.voice.surveys.queries.behind import (
     follow_up_rows,
     form_names,
     item_texts,
-    recipient_rows,
+    recipients_behind,
     score_rows,
 )
 from zhike.voice.surveys.queries.campaigns import (
@@ -38,6 +38,7 @@ from zhike.voice.surveys.queries.following import (
     Why,
     comment_rows,
     follow_rows,
+    get_comment,
     get_follow_up,
     heard_of,
     loop_of,
@@ -93,6 +94,7 @@ __all__ = [
     "form_names",
     "form_rows",
     "get_campaign",
+    "get_comment",
     "get_follow_up",
     "get_form_row",
     "get_recipient",
@@ -111,6 +113,7 @@ __all__ = [
     "published_versions",
     "reasons_of",
     "recipient_rows",
+    "recipients_behind",
     "score_rows",
     "scored_forms",
     "shown_sections",

@@ -9,7 +9,7 @@ from zhike.voice.surveys.models import Answer, Campaign, Comment, FollowUp, Item
 from zhike.voice.surveys.policies import form_scope, scope
 
 
-def recipient_rows(*, actor: Actor) -> "QuerySet[Recipient]":
+def recipients_behind(*, actor: Actor) -> "QuerySet[Recipient]":
     """Recipients within reach with their survey and customer."""
     return Recipient.objects.filter(scope(actor)).select_related("campaign", "customer")
 

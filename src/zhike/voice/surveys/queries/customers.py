@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext
 
@@ -76,9 +77,9 @@ def timeline(
     if facet not in {Facet.ALL, Facet.OUTSIDE}:
         return []
     rows = Recipient.objects.filter(scope(actor), customer_id=customer_id, disposition__in=_HEARD)
-    rows = rows.filter(Q(submitted_at__isnull=False) | Q(received_at__isnull=False))
-    timed = rows.select_related("campaign", "contact", "shipment").filter(received_at__isnull=False)
-    found = cut_timeline(timed, source=SOURCE, after=after, limit=limit, at="received_at")
+    timed = rows.annotate(heard_at=Coalesce("submitted_at", "received_at", "invited_at", "planned_at"))
+    timed = timed.select_related("campaign", "contact", "shipment")
+    found = cut_timeline(timed, source=SOURCE, after=after, limit=limit, at="heard_at")
     words: dict[int, list[str]] = {}
     gone: set[int] = set()
     said = Answer.objects.filter(Q(redacted_at__isnull=False) | ~Q(text=""), recipient_id__in=[row.pk for row in found])
@@ -97,7 +98,7 @@ def _entry(row: Recipient, words: Sequence[str], *, redacted: bool) -> TimelineE
     if score:
         outcome = gettext("Score %(score)s") % {"score": score}
     return TimelineEntry(
-        at=row.received_at or row.planned_at,
+        at=row.submitted_at or row.received_at or row.invited_at or row.planned_at,
         source=SOURCE,
         key=row.pk,
         channel="survey",

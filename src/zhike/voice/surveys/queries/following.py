@@ -127,6 +127,14 @@ def comment_rows(*, actor: Actor) -> QuerySet[Comment]:
     )
 
 
+def get_comment(*, actor: Actor, comment_id: int) -> Comment:
+    """One comment with what its page shows; raises NotFound."""
+    found = comment_rows(actor=actor).select_related("staff").filter(pk=comment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def loop_of(*, actor: Actor, since: datetime, until: datetime, now: datetime) -> Loop:
     """Of those followed up who spoke in this span: in time, reached, changed their opinion. One query."""
     ended = ~Q(result=FollowResult.OPEN.value)
@@ -176,6 +184,13 @@ def why_case(*, actor: Actor, case_id: int) -> list[Why]:
             words.setdefault(one.recipient_id, []).append(one.answer.text)
     by_recipient = {row.recipient_id: row for row in found}
     return [Why(by_recipient.get(pk), row, words.get(pk, [])) for pk, row in people.items()]
+
+
+def comments_named(*, actor: Actor, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """What the log calls comments, by their survey, and their pages."""
+    rows = Comment.objects.filter(scope(actor), pk__in=ids_of(keys))
+    found = rows.values_list("pk", "recipient__campaign__number")
+    return {str(pk): (number, reverse("surveys:comment", args=[pk])) for pk, number in found}
 
 
 def named(*, actor: Actor, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:

@@ -142,7 +142,10 @@ def _low_with_words(told: Sequence[Told]) -> bool:
 @lru_cache(maxsize=16)
 def _pattern(words: str) -> re.Pattern[str] | None:
     parts = [_folded(one).strip() for one in words.replace("，", ",").replace("、", ",").split(",")]
-    wanted = [rf"\b{re.escape(one)}\b" if one.isascii() else re.escape(one) for one in parts if one]
+    # Han characters are letters to \b: Latin words end where no Latin letter or digit follows.
+    wanted = [
+        rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" if one.isascii() else re.escape(one) for one in parts if one
+    ]
     return re.compile("|".join(wanted)) if wanted else None
 
 

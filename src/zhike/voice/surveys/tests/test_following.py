@@ -14,7 +14,7 @@ from zhike.record.customers.models import Customer
 from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer
 from zhike.record.interactions.models import Interaction
 from zhike.record.organization.tests import factories as organization
-from zhike.record.organization.types import UnitKind
+from zhike.record.organization.types import RoleReach, UnitKind
 from zhike.record.shipments.tests.factories import shipment
 from zhike.service.cases import actions as cases
 from zhike.service.cases.models import Case
@@ -236,7 +236,7 @@ def test_end__closes_its_case_with_it_and_without_the_words_of_the_talk(of: Cust
         result=FollowResult.UNCHANGED, cause="courier", note="张先生仍不满意", close=True, party=Party.PARTNER
     )
     actions.end_follow_up(actor=agent, follow_up_id=made.pk, end=end, now=NOW + HOUR)
-    case = Case.objects.get(pk=made.case_id)
+    case = Case.objects.get(pk=made.case_id or 0)
     assert (case.state, case.solved, case.cause and case.cause.code) == ("closed", False, "courier")
     assert "张先生" not in case.resolution
 
@@ -248,7 +248,7 @@ def test_end__a_case_closed_meanwhile_stays_as_it_is(of: Customer, agent: Actor)
     assert made.result == ""
     end = FollowUpEnd(result=FollowResult.SOLVED, cause="courier", close=True, party=Party.PARTNER)
     actions.end_follow_up(actor=agent, follow_up_id=made.pk, end=end, now=NOW + HOUR)
-    assert Case.objects.get(pk=made.case_id).resolution == "已处理"
+    assert Case.objects.get(pk=made.case_id or 0).resolution == "已处理"
 
 
 def test_end__only_by_those_who_follow_up_within_their_reach(of: Customer) -> None:
@@ -256,7 +256,10 @@ def test_end__only_by_those_who_follow_up_within_their_reach(of: Customer) -> No
     elsewhere = organization.unit(name="广州网点", kind=UnitKind.OUTLET)
     with pytest.raises(NotFound):
         actions.end_follow_up(
-            actor=organization.actor(elsewhere, roles=("supervisor",)), follow_up_id=made.pk, end=SOLVED, now=NOW
+            actor=organization.actor(elsewhere, roles=("supervisor",), reach=RoleReach.SUBTREE),
+            follow_up_id=made.pk,
+            end=SOLVED,
+            now=NOW,
         )
     with pytest.raises(Forbidden):
         actions.end_follow_up(actor=organization.actor(roles=("executive",)), follow_up_id=made.pk, end=SOLVED, now=NOW)
