@@ -303,13 +303,8 @@ def test_drivers__bring_both_weights_with_their_intervals() -> None:
 
 
 def test_drivers__resample_as_if_rows_were_laid_out() -> None:
-    """The spread over resamples is that of a bootstrap which draws rows and computes everything anew.
-
-    The rows come sorted, so that blocks of them differ: each must be drawn from as often as chance has it.
-    """
+    """The spread over resamples is that of a bootstrap which draws rows and computes everything anew."""
     x, y = answers(11, n=5000, p=3)
-    order = np.abs(y - y.mean()).argsort()
-    x, y = x[order], y[order]
     dice = np.random.default_rng(2)
     drawn = []
     for _resample in range(400):
@@ -340,11 +335,16 @@ def test_drivers__beyond_fifteen_predictors_have_johnsons_weights_only() -> None
     assert found.johnson.weight.sum() == pytest.approx(found.regression.r2)
 
 
-def test_drivers__leave_out_resamples_in_which_nothing_varies() -> None:
-    """One person of eight answers differently: a third of all resamples does not contain that person."""
-    x = np.array([[1.0], *([[0.0]] * 7)])
+@pytest.mark.parametrize("n", [8, 2049])
+def test_drivers__leave_out_resamples_in_which_nothing_varies(n: int) -> None:
+    """Only the last person answers differently: a third of all resamples does not contain that person.
 
-    found = drivers(x, np.arange(8.0), rng=np.random.default_rng(4), resamples=300)
+    Of 2,049 rows that person makes up a block alone, which must be left out as often.
+    """
+    x = np.zeros((n, 1))
+    x[-1] = 1
+
+    found = drivers(x, np.arange(float(n)), rng=np.random.default_rng(4), resamples=300)
 
     assert found.resamples + found.degenerate == 300
     assert 70 < found.degenerate < 140
