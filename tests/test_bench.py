@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from bench import b3_cases, b3_pages, b8_search
+from bench import b3_cases, b3_pages, b8_search, lmg
 from bench.b3_pages import Look, look
 from bench.measuring import Taken
 from bench.sowing import OUTLETS, REGIONS, Sown, company, sow
@@ -40,3 +41,13 @@ def test_sowing__multiplies_what_is_searched(django_db_setup: None, django_db_bl
         sow(sown.database, [b8_search.MULTIPLY], rows=2)
         with databases.connected_to(sown.database):
             assert Document.objects.count() == 5 * 3
+
+
+def test_lmg__compares_what_gives_the_same_shares(capsys: pytest.CaptureFixture[str]) -> None:
+    lmg.main(300, 4)
+
+    x, y = lmg.answers(300, 4)
+    every: dict[lmg.Subset, float] = {(): 0.0, **lmg.regressed(x, y, lmg.subsets(4))}
+    assert len(every) == 16
+    assert np.allclose(lmg.shares(every, 4), lmg.ours(x, y))
+    assert capsys.readouterr().out.count("ratio") == 5
