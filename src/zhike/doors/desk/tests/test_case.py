@@ -12,7 +12,7 @@ from django.urls import reverse
 from zhike.platform import clock
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import Actor, ActorKind
-from zhike.record.customers.tests.factories import customer
+from zhike.record.customers.tests.factories import contact, customer
 from zhike.record.customers.types import Channel
 from zhike.record.organization import actions as organization_actions
 from zhike.record.organization.models import Staff, Unit
@@ -124,6 +124,25 @@ def test_page__refused_answer_stands_again_in_its_place_and_speaks_of_answering(
     assert "回复须写明原因" in again
     assert "结案" not in again[again.index("zk-error") : again.index("reply-body")]
     assert Case.objects.get(pk=made.pk).state == "new"
+
+
+def test_page__what_was_written_for_one_is_not_sent_to_who_spoke_since() -> None:
+    client, agent = signed_in("agent")
+    made = live_case(agent)
+    first, then = (contact(made.customer, name=name) for name in ("陈首", "何次"))
+    actions.attach_contact(actor=SETUP, case_id=made.pk, said=said("在吗", contact_id=first.pk), now=clock.now())
+    page = client.get(reverse("desk:case", args=[made.pk])).content.decode()
+    assert f'name="to" value="contact:{first.pk}"' in page
+    actions.attach_contact(actor=SETUP, case_id=made.pk, said=said("换我问", contact_id=then.pk), now=clock.now())
+    sent = {"channel": "call", "body": "陈先生，合同价照旧", "to": f"contact:{first.pk}"}
+    refused = client.post(reverse("cases:reply", args=[made.pk]), sent)
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "何次又说了话" in text
+    assert "陈先生，合同价照旧" in text
+    assert f'name="to" value="contact:{then.pk}"' in text
+    sent["to"] = f"contact:{then.pk}"
+    assert client.post(reverse("cases:reply", args=[made.pk]), sent).status_code == 302
 
 
 def test_page__coding_is_asked_for_while_the_answer_is_ticked() -> None:
