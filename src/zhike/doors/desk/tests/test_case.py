@@ -194,9 +194,9 @@ def test_page__the_author_of_the_web_is_named_and_answered_as_they_wish() -> Non
     assert "告知周航" in page[page.index('id="reply-body"') :]
     client.post(reverse("cases:reply", args=[made.pk]), {"channel": "sms", "body": "已安排补发"})
     page = client.get(reverse("desk:case", args=[made.pk])).content.decode()
-    assert (
-        page[page.index('class="zk-talk"') : page.index('id="reply-body"')].count("周航") == 3
-    )  # both lines, and the next answer is theirs too
+    # Both lines, and the next answer is theirs too.
+    assert page[page.index('class="zk-talk"') : page.index("zk-reply-help")].count("周航") == 2
+    assert 'name="to" value="web:周航"' in page
 
 
 def test_page__the_customer_sees_is_in_the_words_of_the_customers_page() -> None:
