@@ -245,6 +245,23 @@ def test_task__the_outlet_sees_what_is_needed_answers_it_and_nothing_of_the_talk
     assert stranger.get(reverse("cases:task", args=[task])).status_code == 404
 
 
+def test_task__goods_out_of_reach_are_named_without_a_link() -> None:
+    unit = organization.unit()
+    outlet, _member = signed_in("outlet", at=unit)
+    _client, agent = signed_in("agent")
+    goods = shipment()
+    made = live_case(agent, shipment_id=goods.pk)
+    actor = organization.actor_of(agent, now=clock.now())
+    entry = TaskEntry(unit_id=unit.pk, title="请核实到件")
+    task = actions.ask_unit(actor=actor, case_id=made.pk, entry=entry, now=clock.now())
+    there = reverse("desk:shipment", args=[goods.pk])
+    assert outlet.get(there).status_code == 404
+    page = outlet.get(reverse("cases:task", args=[task])).content.decode()
+    assert goods.waybill in page
+    assert there not in page
+    assert there in _client.get(reverse("cases:task", args=[task])).content.decode()
+
+
 def test_collision__who_else_is_here_and_writes_is_shown() -> None:
     one, agent = signed_in("agent")
     other, colleague = signed_in("agent")
