@@ -34,7 +34,8 @@ class Contrast:
 
     penalty, reward: in the outcome's unit, against a middling rating and with the other attributes held. Expected signs
     give positive numbers, |β_low| and β_high; a negative one has the unexpected sign and never counts. Not a number:
-    not estimated.
+    not estimated. error, p: standard error and two-sided p-value of each; margin: how far apart penalty and reward must
+    lie to differ by more than chance.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Contrast:
     reward: float
     reward_error: float
     reward_p: float
+    margin: float
     factor: Factor
 
 
@@ -122,6 +124,7 @@ def _contrasts(
                 reward=reward,
                 reward_error=float(errors[high]),
                 reward_p=float(p_values[high]),
+                margin=margin,
                 factor=_factor(penalty, reward, p_values[[low, high]], margin, alpha),
             )
         )
@@ -129,7 +132,6 @@ def _contrasts(
 
 
 def _factor(penalty: float, reward: float, p_values: NDArray[np.float64], margin: float, alpha: float) -> Factor:
-    """margin: how far apart penalty and reward must lie to differ by more than chance."""
     if np.isnan(p_values).any():
         return Factor.UNKNOWN
     punished, rewarded = bool(p_values[0] < alpha and penalty > 0), bool(p_values[1] < alpha and reward > 0)

@@ -109,6 +109,20 @@ def test_model__of_two_blocks_is_their_first_singular_vectors() -> None:
         assert found.weights[name] == pytest.approx(raw / raw.sum(), abs=1e-7)
 
 
+def test_model__counts_a_neighbour_with_the_sign_of_its_connection() -> None:
+    """Praise and complaints go with satisfaction alike, in opposite directions: they must not cancel out."""
+    dice = np.random.default_rng(4)
+    latent = dice.normal(size=(2000, 1))
+    made = {"praise": latent, "satisfaction": latent, "complaints": -latent}
+    blocks = {name: one + 0.6 * dice.normal(size=(2000, 3)) for name, one in made.items()}
+
+    found = model(blocks, {"praise": (), "satisfaction": ("praise",), "complaints": ("satisfaction",)})
+
+    assert found.weights["satisfaction"] == pytest.approx(np.full(3, 1 / 3), abs=0.03)
+    assert found.effects["praise", "satisfaction"] > 0.7
+    assert found.effects["satisfaction", "complaints"] < -0.7
+
+
 def test_model__depends_neither_on_units_nor_on_the_order_of_people() -> None:
     answers = chained(200)
     rows = np.random.default_rng(5).permutation(200)

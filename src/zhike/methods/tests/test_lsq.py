@@ -48,6 +48,13 @@ def test_scores__are_means_of_what_was_answered_if_it_is_more_than_half() -> Non
     assert np.isnan(found[2])
 
 
+def test_scores__of_half_of_the_answers_are_none() -> None:
+    found = scores({"claims": np.array([(5.0, 3.0, np.nan, np.nan), (5.0, 3.0, 4.0, np.nan)])})["claims"]
+
+    assert np.isnan(found[0])
+    assert found[1] == 4
+
+
 def test_by_segment__gives_mean_interval_and_reliability() -> None:
     answers = answered(60)
     segments = ["retail"] * 40 + ["industry"] * 20

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
 from zhike.methods.drivers import moments, ols
 from zhike.methods.penalty_reward import Factor, penalty_reward
@@ -41,6 +42,9 @@ def test_penalty_reward__is_the_regression_on_dummies() -> None:
     assert [one.penalty for one in found.contrasts] == pytest.approx((-fit.slopes[:4]).tolist())
     assert [one.reward for one in found.contrasts] == pytest.approx(fit.slopes[4:].tolist())
     assert found.r2 == pytest.approx(fit.r2)
+    apart = np.array([-1.0, -1.0])  # penalty − reward = −β_low − β_high
+    spread = apart @ fit.covariance[np.ix_([0, 4], [0, 4])] @ apart
+    assert found.contrasts[0].margin == pytest.approx(stats.t.ppf(0.975, 2000 - 9) * np.sqrt(spread))
 
 
 def test_penalty_reward__counts_one_side_as_the_larger_where_both_are_significant() -> None:

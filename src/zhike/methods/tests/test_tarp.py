@@ -68,8 +68,8 @@ def test_loss__counts_word_of_mouth_only_where_it_is_given() -> None:
 
 
 def test_own__rates_replace_the_published_ones_where_there_are_enough() -> None:
-    stayed = {Outcome.SILENT: 30, Outcome.UNRESOLVED: 12, Outcome.RESOLVED: 40, Outcome.QUICK: 9}
-    asked = {Outcome.SILENT: 60, Outcome.UNRESOLVED: 30, Outcome.RESOLVED: 50, Outcome.QUICK: 9}
+    stayed = {Outcome.SILENT: 30, Outcome.UNRESOLVED: 12, Outcome.RESOLVED: 8, Outcome.QUICK: 9}
+    asked = {Outcome.SILENT: 60, Outcome.UNRESOLVED: 30, Outcome.RESOLVED: 10, Outcome.QUICK: 9}
 
     found = own(stayed, asked, otherwise=MINOR, source="retention after 6 months")
 

@@ -15,6 +15,7 @@ from zhike.platform.ui.policies import owner_of
 MOST_DRAFT = 100_000
 MOST_KEY = 120
 MOST_LABEL = 120
+MEANT = ("key", "name", "how", "by")
 
 
 def remember_table(*, actor: Actor, table: str, columns: Sequence[str], compact: bool) -> None:
@@ -32,9 +33,13 @@ def keep_draft(
     url: str,
     content: Mapping[str, str],
     labels: Mapping[str, str] = MappingProxyType({}),
+    meant: Mapping[str, str] = MappingProxyType({}),
     now: datetime,
 ) -> None:
-    """Keep what is being typed; empty content forgets it. `labels` is the label by language, where it has several."""
+    """Keep what is being typed; empty content forgets it. `labels` is the label by language, where it has several.
+
+    `meant` says whom it is for and by which way, where it goes to somebody.
+    """
     if not key or len(key) > MOST_KEY or sum(len(text) for text in content.values()) > MOST_DRAFT:
         raise Invalid.of("key", "too_long", _("This draft is too long to be kept on the server."))
     if not any(text.strip() for text in content.values()):
@@ -48,6 +53,7 @@ def keep_draft(
             "labels": {code: labels[code][:MOST_LABEL] for code in LANGUAGES if labels.get(code)},
             "url": url[:500],
             "content": dict(content),
+            "meant": {name: meant[name][:MOST_LABEL] for name in MEANT if meant.get(name)},
             "saved_at": now,
         },
     )

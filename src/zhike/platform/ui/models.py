@@ -51,6 +51,8 @@ class Draft(models.Model):
     labels = models.JSONField(default=dict, blank=True)
     url = models.CharField(max_length=500)
     content = models.JSONField(default=dict)
+    # Whom the words are for and by which way they go, where they go to somebody: `key`, `name`, `how`, `by`.
+    meant = models.JSONField(default=dict, blank=True)
     saved_at = models.DateTimeField()
 
     class Meta:

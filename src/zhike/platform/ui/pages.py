@@ -132,6 +132,7 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         key=sent.get("key", ""),
         label=sent.get("label", ""),
         labels={code: sent.get(f"label.{code}", "") for code in LANGUAGES},
+        meant={name: sent.get(f"meant.{name}", "") for name in keeping.MEANT},
         url=_own(request, sent.get("url", "")),
         content=content,
         now=clock.now(),
@@ -145,7 +146,9 @@ def read_draft(request: HttpRequest) -> HttpResponse:
     found = queries.draft(actor=require_actor(request), key=request.GET.get("key", "")[:120])
     if found is None:
         return HttpResponse(status=204)
-    return JsonResponse({"content": found.content, "at": int(found.saved_at.timestamp() * 1000)})
+    return JsonResponse(
+        {"content": found.content, "at": int(found.saved_at.timestamp() * 1000), "meant": dict(found.meant)}
+    )
 
 
 def _own(request: HttpRequest, address: str) -> str:

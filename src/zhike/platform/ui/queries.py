@@ -69,5 +69,11 @@ def drafts(*, actor: Actor, most: int) -> list[DraftText]:
 
 def _text(row: Draft) -> DraftText:
     return DraftText(
-        key=row.key, label=row.label, url=row.url, content=row.content, saved_at=row.saved_at, labels=row.labels
+        key=row.key,
+        label=row.label,
+        url=row.url,
+        content=row.content,
+        saved_at=row.saved_at,
+        labels=row.labels,
+        meant=row.meant,
     )

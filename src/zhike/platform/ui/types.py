@@ -34,3 +34,4 @@ class DraftText:
     content: dict[str, str]
     saved_at: datetime
     labels: Mapping[str, str]
+    meant: Mapping[str, str]

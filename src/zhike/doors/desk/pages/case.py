@@ -84,6 +84,7 @@ def _composer(row: Any, actor: Actor, refused: forms.Form | None) -> dict[str, A
         spoke_by = ANSWER_CHANNELS[author.answer_by].value if author.answer_by else author.channel
     fresh = {
         "name": queries.addressee(row, author),
+        "to": queries.addressee_key(row, author),
         "channel": spoke_by if spoke_by != "system" else "call",
         "draft": f"case:{row.pk}:reply",
         "nonce": uuid4().hex,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from zhike.platform import clock
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import Actor, ActorKind
-from zhike.record.customers.tests.factories import customer
+from zhike.record.customers.tests.factories import contact, customer
 from zhike.record.customers.types import Channel
 from zhike.record.organization import actions as organization_actions
 from zhike.record.organization.models import Staff, Unit
@@ -126,6 +126,25 @@ def test_page__refused_answer_stands_again_in_its_place_and_speaks_of_answering(
     assert Case.objects.get(pk=made.pk).state == "new"
 
 
+def test_page__what_was_written_for_one_is_not_sent_to_who_spoke_since() -> None:
+    client, agent = signed_in("agent")
+    made = live_case(agent)
+    first, then = (contact(made.customer, name=name) for name in ("陈首", "何次"))
+    actions.attach_contact(actor=SETUP, case_id=made.pk, said=said("在吗", contact_id=first.pk), now=clock.now())
+    page = client.get(reverse("desk:case", args=[made.pk])).content.decode()
+    assert f'name="to" value="contact:{first.pk}"' in page
+    actions.attach_contact(actor=SETUP, case_id=made.pk, said=said("换我问", contact_id=then.pk), now=clock.now())
+    sent = {"channel": "call", "body": "陈先生，合同价照旧", "to": f"contact:{first.pk}"}
+    refused = client.post(reverse("cases:reply", args=[made.pk]), sent)
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "何次又说了话" in text
+    assert "陈先生，合同价照旧" in text
+    assert f'name="to" value="contact:{then.pk}"' in text
+    sent["to"] = f"contact:{then.pk}"
+    assert client.post(reverse("cases:reply", args=[made.pk]), sent).status_code == 302
+
+
 def test_page__coding_is_asked_for_while_the_answer_is_ticked() -> None:
     client, agent = signed_in("agent")
     at = reverse("desk:case_coding", args=[live_case(agent).pk])
@@ -175,9 +194,9 @@ def test_page__the_author_of_the_web_is_named_and_answered_as_they_wish() -> Non
     assert "告知周航" in page[page.index('id="reply-body"') :]
     client.post(reverse("cases:reply", args=[made.pk]), {"channel": "sms", "body": "已安排补发"})
     page = client.get(reverse("desk:case", args=[made.pk])).content.decode()
-    assert (
-        page[page.index('class="zk-talk"') : page.index('id="reply-body"')].count("周航") == 3
-    )  # both lines, and the next answer is theirs too
+    # Both lines, and the next answer is theirs too.
+    assert page[page.index('class="zk-talk"') : page.index("zk-reply-help")].count("周航") == 2
+    assert 'name="to" value="web:周航"' in page
 
 
 def test_page__the_customer_sees_is_in_the_words_of_the_customers_page() -> None:
@@ -224,6 +243,23 @@ def test_task__the_outlet_sees_what_is_needed_answers_it_and_nothing_of_the_talk
     assert (Task.objects.get(pk=task).state, Case.objects.get(pk=made.pk).state) == ("replied", "in_work")
     stranger, _member = signed_in("outlet", at=organization.unit())
     assert stranger.get(reverse("cases:task", args=[task])).status_code == 404
+
+
+def test_task__goods_out_of_reach_are_named_without_a_link() -> None:
+    unit = organization.unit()
+    outlet, _member = signed_in("outlet", at=unit)
+    _client, agent = signed_in("agent")
+    goods = shipment()
+    made = live_case(agent, shipment_id=goods.pk)
+    actor = organization.actor_of(agent, now=clock.now())
+    entry = TaskEntry(unit_id=unit.pk, title="请核实到件")
+    task = actions.ask_unit(actor=actor, case_id=made.pk, entry=entry, now=clock.now())
+    there = reverse("desk:shipment", args=[goods.pk])
+    assert outlet.get(there).status_code == 404
+    page = outlet.get(reverse("cases:task", args=[task])).content.decode()
+    assert goods.waybill in page
+    assert there not in page
+    assert there in _client.get(reverse("cases:task", args=[task])).content.decode()
 
 
 def test_collision__who_else_is_here_and_writes_is_shown() -> None:

@@ -73,6 +73,15 @@ def test_draft__is_kept_and_forgotten_when_emptied() -> None:
     assert queries.drafts(actor=actor, most=8) == []
 
 
+def test_draft__whom_it_is_for_is_kept_with_it() -> None:
+    actor = an_actor()
+    meant = {"key": "contact:7", "name": "王芳" * 100, "how": "mail", "by": "邮件", "more": "x"}
+    keeping.keep_draft(actor=actor, key="case:1", label="C-1", url="/c/1", content={"body": "a"}, meant=meant, now=NOW)
+    found = queries.draft(actor=actor, key="case:1")
+    assert found is not None
+    assert found.meant == {"key": "contact:7", "name": ("王芳" * 100)[:120], "how": "mail", "by": "邮件"}
+
+
 def test_draft__a_title_is_read_in_the_readers_language_later() -> None:
     actor = an_actor()
     labels = in_every(filled(gettext_lazy("%(base)s, %(missing)s"), {"base": "1", "missing": gettext_lazy("Undo")}))

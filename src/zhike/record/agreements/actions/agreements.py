@@ -15,7 +15,7 @@ from zhike.platform.numbering import next_number
 from zhike.record.agreements import events
 from zhike.record.agreements.models import Agreement, AgreementItem, AgreementStandard, AgreementVersion
 from zhike.record.agreements.policies import EDIT, scope
-from zhike.record.agreements.queries.standards import codes_on
+from zhike.record.agreements.queries.standards import codes_on, listed_words
 from zhike.record.agreements.rules.agreements import agreement_errors, has_expired, may_start
 from zhike.record.agreements.types import (
     AGREEMENT_SERIES,
@@ -241,7 +241,7 @@ def _locked(actor: Actor, number: str) -> Agreement:
 def _checked(entry: AgreementEntry) -> Mapping[str, int]:
     """Standards of the first day by number; raises Invalid."""
     known = codes_on(entry.valid_from)
-    if wrong := agreement_errors(entry, known.keys()):
+    if wrong := agreement_errors(entry, known.keys(), listed_words()):
         raise Invalid(wrong)
     return known
 

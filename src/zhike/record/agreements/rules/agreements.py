@@ -1,5 +1,6 @@
 """What an agreement must say, when it holds, and which of several targets of agreements wins."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,23 +9,27 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import money
 from zhike.platform.errors import FieldError
-from zhike.record.agreements.types import AgreementEntry, AgreementState, Measure
+from zhike.record.agreements.rules.standards import has_number, vague_in
+from zhike.record.agreements.types import INSTEAD, AgreementEntry, AgreementState, Measure, Vague
 
+_SENTENCES = re.compile(r"[\n。；;！!]|\.\s")
 MOST_TITLE = 200
 MOST_TEXT = 4000
 MOST_ITEMS = 60
 MOST_STANDARDS = 100
 
 
-def agreement_errors(entry: AgreementEntry, known: Collection[str]) -> dict[str, list[FieldError]]:
-    """What is wrong, by field; `known` are the numbers of standards in force on the first day."""
+def agreement_errors(
+    entry: AgreementEntry, known: Collection[str], listed: Collection[Vague] = ()
+) -> dict[str, list[FieldError]]:
+    """What is wrong, by field; `known` are the numbers of standards in force on the first day, `listed` vague words."""
     wrong: dict[str, list[FieldError]] = {}
     if not entry.title.strip():
         wrong["title"] = [FieldError("required", _("Give the agreement a title that the customer recognises."))]
     elif len(entry.title) > MOST_TITLE:
         wrong["title"] = [FieldError("too_long", _("At most %(maximum)s characters."), {"maximum": MOST_TITLE})]
-    if len(entry.deliverables) > MOST_TEXT:
-        wrong["deliverables"] = [FieldError("too_long", _("At most %(maximum)s characters."), {"maximum": MOST_TEXT})]
+    if unclear := _deliverable_errors(entry.deliverables, listed):
+        wrong["deliverables"] = unclear
     if entry.valid_until is not None and entry.valid_until < entry.valid_from:
         wrong["valid_until"] = [FieldError("before", _("The last day lies before the first."))]
     if entry.review_on is not None and entry.review_on < entry.valid_from:
@@ -42,6 +47,16 @@ def agreement_errors(entry: AgreementEntry, known: Collection[str]) -> dict[str,
     elif any(one.number is not None and one.number <= 0 for one in entry.standards):
         wrong["standards"] = [FieldError("too_small", _("A figure of one's own is above 0."))]
     return wrong
+
+
+def _deliverable_errors(text: str, listed: Collection[Vague]) -> list[FieldError]:
+    """A vague word in a sentence without a figure: nobody can say later whether it was delivered (AGRE-03)."""
+    if len(text) > MOST_TEXT:
+        return [FieldError("too_long", _("At most %(maximum)s characters."), {"maximum": MOST_TEXT})]
+    said = [one for one in _SENTENCES.split(text) if not has_number(one)]
+    return [
+        FieldError("vague", INSTEAD[one.kind], {"word": one.word}) for words in said for one in vague_in(words, listed)
+    ]
 
 
 def _item_errors(item: object) -> list[FieldError]:

@@ -145,6 +145,21 @@ def test_agreement__needs_a_service_right_days_and_known_standards() -> None:
     assert Agreement.objects.count() == 1
 
 
+@pytest.mark.req("AGRE-03")
+@pytest.mark.parametrize(
+    "said", ["尽快回复客户", "每周一次报表。异常及时告知", "Answers as soon as possible", "Reply ASAP"]
+)
+def test_agreement__deliverables_say_nothing_vague_without_a_figure(said: str) -> None:
+    of = customer()
+    with pytest.raises(Invalid) as refused:
+        actions.open_agreement(actor=SETUP, customer_id=of.pk, entry=agreement_entry(deliverables=said), now=NOW)
+    assert set(refused.value.fields) == {"deliverables"}
+    measured = agreement_entry(deliverables="尽快回复，最迟30分钟；每周一次报表")
+    number = actions.open_agreement(actor=SETUP, customer_id=of.pk, entry=measured, now=NOW)
+    with pytest.raises(Invalid):
+        actions.revise_agreement(actor=SETUP, number=number, entry=agreement_entry(deliverables=said), now=NOW)
+
+
 def test_agreement__a_draft_changes_in_place() -> None:
     code = standard()
     made = agreement(customer(), code, start=False)

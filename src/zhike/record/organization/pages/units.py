@@ -42,9 +42,9 @@ from zhike.platform.ui.toasts import toast
 from zhike.record.organization import actions, queries
 from zhike.record.organization.forms import CloseForm, DisruptionForm, MoveForm, UnitForm
 from zhike.record.organization.forms.units import unit_choices
-from zhike.record.organization.models import Unit, UnitSet
+from zhike.record.organization.models import Staff, Unit, UnitSet
 from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only, unit_url
-from zhike.record.organization.policies import EDIT_COURIERS, EDIT_UNITS, PUBLISH_DISRUPTION, VIEW_UNITS
+from zhike.record.organization.policies import EDIT_COURIERS, EDIT_UNITS, PUBLISH_DISRUPTION, VIEW_STAFF, VIEW_UNITS
 from zhike.record.organization.types import SERVICE_POINTS, OutletCard, PointRegister, UnitKind
 from zhike.record.organization.types.labels import GAP_LABELS, KIND_LABELS, SERVICE_LABELS, SIDE_LABELS
 
@@ -251,6 +251,14 @@ def _open_status(card: OutletCard) -> Status:
     return Status(_("closed now"), Tone.QUIET)
 
 
+def _person_url(actor: Actor, person: Staff | None) -> str:
+    """Nothing where their page is beyond one's reach: the name alone is for everybody."""
+    if person is None or not actor.has(VIEW_STAFF.code):
+        return ""
+    seen = queries.staff_rows(actor=actor).filter(pk=person.pk).exists()
+    return reverse("organization:person", args=[person.pk]) if seen else ""
+
+
 def _facts(unit: Unit, card: OutletCard, actor: Actor) -> list[Fact]:
     services = gettext(", ").join(str(SERVICE_LABELS[code]) for code in unit.services)
     place = (
@@ -268,7 +276,7 @@ def _facts(unit: Unit, card: OutletCard, actor: Actor) -> list[Fact]:
         Fact(
             label=_("Answers for it"),
             value=head.name if head else None,
-            url=reverse("organization:person", args=[head.pk]) if head else "",
+            url=_person_url(actor, head),
             missing=_("nobody named"),
         ),
         Fact(label=_("Time zone"), value=unit.zone),

@@ -13,6 +13,7 @@ from zhike.record.organization.queries.controls import (
 from zhike.record.organization.queries.leaving import held_by, held_by_inactive, unanswered_keys
 from zhike.record.organization.queries.staff import (
     assignee,
+    colleagues,
     couriers_of,
     couriers_without_phone,
     holders_of,
@@ -52,6 +53,7 @@ __all__ = [
     "authority_check",
     "authority_rows",
     "check_authority",
+    "colleagues",
     "company_zone",
     "couriers_of",
     "couriers_without_phone",

@@ -97,6 +97,14 @@ def staff_labels(*, actor: Actor, staff_ids: Iterable[int]) -> dict[int, str]:
     return dict(Staff.objects.filter(pk__in=set(staff_ids)).values_list("pk", "name"))
 
 
+def colleagues(*, actor: Actor, staff_ids: Collection[int]) -> list[StaffSummary]:
+    """Active colleagues to hand work to, of whatever unit, by name: what is handed over may leave one's reach."""
+    if actor.staff_id is None and not actor.reach.everything:
+        return []
+    rows = Staff.objects.active().filter(pk__in=staff_ids).select_related("unit").order_by("name_pinyin", "pk")
+    return [staff_summary(row) for row in rows]
+
+
 def assignee(*, actor: Actor, staff_id: int) -> StaffSummary:
     """Somebody to give work to, locked against leaving until the end of the transaction; raises Conflict for leavers.
 

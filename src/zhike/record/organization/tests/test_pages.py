@@ -16,14 +16,14 @@ from zhike.record.organization import actions, queries
 from zhike.record.organization.models import AuthorityLimit, Staff, StaffRole, Unit
 from zhike.record.organization.tests import factories as make
 from zhike.record.organization.tests.factories import NOW, PAY, SETUP
-from zhike.record.organization.types import Side, UnitKind
+from zhike.record.organization.types import RoleReach, Side, UnitKind
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
 
 
-def signed_in(client: Client, *roles: str) -> Staff:
-    member = make.staff(roles=roles)
+def signed_in(client: Client, *roles: str, at: Unit | None = None, reach: RoleReach | None = None) -> Staff:
+    member = make.staff(at, roles=roles, reach=reach)
     opened = actions.open_staff_account(
         actor=SETUP, staff_id=member.pk, username=f"user{member.pk}", password="correct horse battery", now=NOW
     )
@@ -149,6 +149,21 @@ def test_units__have_their_page_under_settings_and_points_theirs_under_goods(cli
     assert old.headers["Location"] == reverse("organization:unit", args=[office.pk])
     kept = client.post(reverse("organization:unit_edit", args=[office.pk]), form_of(office, name="结算中心"))
     assert kept.headers["Location"] == reverse("organization:unit", args=[office.pk])
+
+
+def test_units__whoever_answers_for_one_is_named_without_a_link_where_out_of_reach(
+    client: Client, outlet: Unit
+) -> None:
+    head = make.staff(make.unit(name="另一区"), name="周远")
+    Unit.objects.filter(pk=outlet.pk).update(head=head)
+    there, at = reverse("organization:person", args=[head.pk]), reverse("organization:outlet", args=[outlet.pk])
+    signed_in(client, "department", at=outlet, reach=RoleReach.SUBTREE)
+    assert client.get(there).status_code in {403, 404}
+    page = client.get(at).content.decode()
+    assert "周远" in page
+    assert there not in page
+    signed_in(client, "admin")
+    assert there in client.get(at).content.decode()
 
 
 def test_units__a_region_with_a_courier_names_them(client: Client) -> None:

@@ -1,6 +1,6 @@
 """What the actions of cases share: locks, moves, clocks, what browsers and upper rooms are told."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -234,12 +234,22 @@ def tell_browsers(cases: Collection[Case]) -> None:
         live.notify("cases", [case.pk], unit_no=case.scope_unit_id)
 
 
-def note_on_timelines(cases: Collection[Case], message: str, *, now: datetime) -> None:
-    """What the system did with these cases, on the timelines of their customers; `message` takes %(number)s."""
+def note_on_timelines(
+    cases: Collection[Case], message: str, *, filled: Mapping[int, Mapping[str, str]] | None = None, now: datetime
+) -> None:
+    """What was done with these cases, on the timelines of their customers.
+
+    `message` takes %(number)s, and what `filled` gives for each case by its id.
+    """
+    more = filled or {}
     notes = [
         (
             case.customer_id,
-            SystemNote(message=message, params={"number": case.number}, about=(CASE_SUBJECT, str(case.pk))),
+            SystemNote(
+                message=message,
+                params={"number": case.number, **more.get(case.pk, {})},
+                about=(CASE_SUBJECT, str(case.pk)),
+            ),
         )
         for case in cases
     ]

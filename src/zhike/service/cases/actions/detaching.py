@@ -11,12 +11,14 @@ from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid, NotFound
 from zhike.record.interactions import actions as interactions
+from zhike.record.organization import queries as organization
 from zhike.service.cases import events
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.models import Case, CaseContact
 from zhike.service.cases.policies import HANDLE
 from zhike.service.cases.rules import MAX_REASON, ContactOpened, channels_switched
 from zhike.service.cases.types import PROACTIVE
+from zhike.service.cases.types.words import DETACHED_NOTE
 
 
 @action
@@ -40,6 +42,9 @@ def detach_contact(*, actor: Actor, case_id: int, interaction_id: int, reason: s
     link.delete()
     _count_anew(case)
     _parts.save(case)
+    names = organization.staff_labels(actor=_parts.DESK, staff_ids=[actor.staff_id] if actor.staff_id else [])
+    told = {"staff": names.get(actor.staff_id or 0, actor.id), "reason": reason.strip()}
+    _parts.note_on_timelines([case], DETACHED_NOTE, filled={case.pk: told}, now=now)
     audit.record(
         actor,
         events.ContactDetached(

@@ -1,6 +1,6 @@
 """Whose matter a case is: one owner outside, changed only on purpose and told to the customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from zhike.service.cases import events
 from zhike.service.cases.actions import _parts
 from zhike.service.cases.models import Case, CaseSet, Follower, OwnerSpell
 from zhike.service.cases.policies import ASSIGN, HANDLE, scope
+from zhike.service.cases.types.words import OWNER_NOTE
 
 MOST_AT_ONCE = 500
 
@@ -74,6 +75,7 @@ def hand_to(actor: Actor, rows: CaseSet, target: StaffSummary, reason: str, *, n
             _parts.hold_by(case, target.unit_id, now=now)
     Case.objects.bulk_update(cases, ["owner", "scope_unit_id", "transfers", "version"], batch_size=500)
     _parts.tell_browsers(cases)
+    _note(cases, before, target, reason, now)
     audit.record_many(
         actor,
         [
@@ -94,6 +96,16 @@ def hand_to(actor: Actor, rows: CaseSet, target: StaffSummary, reason: str, *, n
         now=now,
     )
     return len(cases)
+
+
+def _note(cases: Sequence[Case], before: Mapping[int, int], target: StaffSummary, reason: str, now: datetime) -> None:
+    """Whoever reads the matter later sees who had it, and why it changed hands."""
+    names = organization.staff_labels(actor=_parts.DESK, staff_ids=before.values())
+    filled = {
+        case.pk: {"before": names.get(before[case.pk], ""), "after": target.name, "reason": reason[:300]}
+        for case in cases
+    }
+    _parts.note_on_timelines(cases, OWNER_NOTE, filled=filled, now=now)
 
 
 @action

@@ -81,15 +81,29 @@ class ReplyForm(forms.Form):
     party = forms.ChoiceField(label=_("Responsible"), choices=[NOTHING, *_labels(PARTY_LABELS)], required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False, widget=forms.Select(NEEDED_UNIT))
     nonce = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    # Whom the page named when it was written; somebody else may have spoken since.
+    to = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, causes: Choices, units: Choices, coded: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        causes: Choices,
+        units: Choices,
+        coded: bool = True,
+        to: str = "",
+        name: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.coded = coded
+        self.coded, self.goes_to, self.goes_to_name = coded, to, name
         _choices(self, "cause", [NOTHING, *causes])
         _choices(self, "unit", [NOTHING, *units])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if data.get("to") and data["to"] != self.goes_to:
+            said = _("%(name)s has spoken since this was written: it would go to them. Read it again, then send it.")
+            self.add_error(None, said % {"name": self.goes_to_name})
         if not data.get("answer") or self.coded:
             return data
         if not data.get("cause") and "cause" not in self.errors:

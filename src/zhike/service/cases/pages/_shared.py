@@ -33,6 +33,8 @@ _TONES = {
     CaseState.ANSWERED: Tone.OK,
     CaseState.CLOSED: Tone.QUIET,
 }
+# More are not read through in one list.
+MOST_OFFERED = 300
 _TASK_TONES = {TaskState.REPLIED: Tone.OK, TaskState.DECLINED: Tone.WARN, TaskState.CANCELLED: Tone.QUIET}
 _SEVERITIES = {CaseSeverity.HIGH: Severity.NOTICE, CaseSeverity.URGENT: Severity.BREACH}
 
@@ -93,17 +95,20 @@ def unit_choices(actor: Actor) -> list[tuple[str, str]]:
 
 
 def owner_choices(actor: Actor, now: datetime) -> tuple[list[tuple[str, str]], str]:
-    """Who can be given a case: colleagues who handle cases, each with the unit; and who is on leave, so left out.
+    """Who can be given a case: colleagues of every unit who handle cases; and who is on leave, so left out.
 
-    Whoever has a break or the evening off is offered, after those on duty, with that word.
+    A matter may belong to somebody beyond one's own reach. Those on duty stand first, then one's own unit; whoever has
+    a break or the evening off is offered with that word.
     """
     able = organization.people_with(actor=actor, right=HANDLE.code, now=now)
-    rows = organization.staff_rows(actor=actor).active().filter(user__isnull=False, pk__in=able)
-    people = list(rows.select_related("unit").order_by("name_pinyin", "pk"))
-    offered = sorted((one for one in people if one.duty != Duty.LEAVE.value), key=lambda one: not _is_here(one.duty))
-    away = gettext(", ").join(one.name for one in people if one.duty == Duty.LEAVE.value)
-    said = gettext("On leave and not offered: %(names)s.") % {"names": away} if away else ""
-    return [(str(one.pk), _with_unit(one.name, one.unit.name, one.duty)) for one in offered], said
+    people = [one for one in organization.colleagues(actor=actor, staff_ids=able) if one.user_id is not None]
+    offered = sorted(
+        (one for one in people if one.duty is not Duty.LEAVE),
+        key=lambda one: (not _is_here(one.duty), one.unit_no != actor.unit_no),
+    )
+    near = [one.name for one in people if one.duty is Duty.LEAVE and actor.reach.covers(one.unit_no)]
+    said = gettext("On leave and not offered: %(names)s.") % {"names": gettext(", ").join(near)} if near else ""
+    return [(str(one.id), _with_unit(one.name, one.unit_name, one.duty)) for one in offered[:MOST_OFFERED]], said
 
 
 def _is_here(duty: str) -> bool:

@@ -124,12 +124,16 @@ def coding_of(data: dict[str, Any]) -> Coding | None:
 def reply(request: HttpRequest, case_id: int) -> HttpResponse:
     """What the customer is told, from the composer of the case page; refused, it stands there again."""
     actor, row = require_actor(request), case_of(request, case_id)
+    speaker = queries.last_speaker(actor=actor, case=row)
+    name = queries.addressee(row, speaker)
     form = ReplyForm(
         request.POST,
         auto_id="reply-%s",
         coded=row.cause_id is not None,
         causes=cause_choices(actor),
         units=unit_choices(actor),
+        to=queries.addressee_key(row, speaker),
+        name=name,
     )
 
     def do(actor: Actor, case: Case, now: datetime) -> None:
@@ -146,7 +150,6 @@ def reply(request: HttpRequest, case_id: int) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["channel"] == Channel.MAIL.value:
         sent = mailing.send(request, form, row, coding_of(form.cleaned_data))
         return sent or refused_on(request, page_url(row), form)
-    name = queries.addressee(row, queries.last_speaker(actor=actor, case=row))
     said = gettext("Written down for %(name)s.") % {"name": name}
     return done(request, form, row, do, said) or refused_on(request, page_url(row), form)
 

@@ -23,6 +23,7 @@ from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.tables import BuiltInView, Choice, Column, Flag, Kind, Table
 from zhike.platform.ui.toasts import toast
+from zhike.record.shipments import queries as shipments
 from zhike.service.cases import actions, queries
 from zhike.service.cases.forms import TaskForm, TextForm
 from zhike.service.cases.models import Case, Task
@@ -111,8 +112,16 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         "may_open": actor.reach.everything or row.case.owner_id == actor.staff_id,
         "crumbs": [Crumb(gettext("Tasks"), reverse("cases:tasks"))],
         "reply": TextForm(label=_("Reply")),
+        "shipment_url": _goods_url(actor, row.case.shipment_id),
     }
     return render(request, "cases/task.html", context)
+
+
+def _goods_url(actor: Actor, shipment_id: int | None) -> str:
+    """Nothing where the goods are beyond the reach of whoever is asked: the waybill alone says what is meant."""
+    if shipment_id is None or not shipments.shipment_rows(actor=actor).filter(pk=shipment_id).exists():
+        return ""
+    return reverse("desk:shipment", args=[shipment_id])
 
 
 @requires(HANDLE)

@@ -59,6 +59,7 @@ from zhike.service.cases.queries.tasks import (
 )
 from zhike.service.cases.queries.web import (
     addressee,
+    addressee_key,
     authors_of,
     last_speaker,
     link_by_key,
@@ -78,6 +79,7 @@ __all__ = [
     "NoticeDraft",
     "TargetPreview",
     "addressee",
+    "addressee_key",
     "answers_of",
     "authors_of",
     "candidates",

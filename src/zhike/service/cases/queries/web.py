@@ -311,6 +311,14 @@ def addressee(case: Case, author: Author | None) -> str:
     return case.contact.name if case.contact else case.customer.name
 
 
+# zhike: allow query-actor, query-scope -- it reads no row, only the case given
+def addressee_key(case: Case, author: Author | None) -> str:
+    """One word for whom an answer goes to: what is written for one is not sent to another unseen."""
+    if author is not None:
+        return f"contact:{author.contact_id}" if author.contact_id else f"web:{author.name}"
+    return f"contact:{case.contact_id}" if case.contact_id else f"customer:{case.customer_id}"
+
+
 def _author_of(word: WebWord) -> Author:
     row = word.author
     return Author(

@@ -222,6 +222,19 @@ def test_by_day__leaves_at_once_as_ever() -> None:
     assert WaitingAnswer.objects.count() == 0
 
 
+@pytest.mark.req("CASE-08", "CASE-09")
+def test_by_day__taken_back_within_the_seconds_the_clocks_run_again() -> None:
+    made = matter()
+    day = NOW + HOUR
+    sent = answer(made, now=day)
+    assert {state for state, _at in clocks(made).values()} == {"met"}
+    actions.take_back_reply(actor=SETUP, case_id=made.pk, entry_id=entry_of(sent), now=day + timedelta(seconds=8))
+    made.refresh_from_db()
+    assert (made.state, made.answered_at, made.resolution) == ("in_work", None, "")
+    assert (made.first_response_at, made.we_spoke_at) == (None, None)
+    assert {state for state, _at in clocks(made).values()} == {"running"}
+
+
 @pytest.mark.req("SHIP-08")
 def test_inform__a_notice_of_the_night_stops_the_clock_in_the_morning() -> None:
     made = matter()

@@ -78,6 +78,53 @@ async function restoreDependents(form, content) {
   for (const choice of [...awaited]) choice.dispatchEvent(new Event("change"));
 }
 
+// Whom the form goes to and by which way, where it goes to somebody.
+function meant(form) {
+  if (!form.dataset.zkDraftFor) return null;
+  const how = form.querySelector("[data-zk-draft-how]");
+  const by = how?.selectedOptions[0]?.textContent.trim() ?? "";
+  return { key: form.dataset.zkDraftFor, name: form.dataset.zkDraftTo ?? "", how: how?.value ?? "", by };
+}
+
+// To the same person it goes by the way it was written for. What was written for somebody else is asked about: its way
+// stays the one of whoever it would go to now, and nothing is sent before the person has said so.
+function aim(form, content, before) {
+  const here = meant(form);
+  if (!before?.key || !here) return true;
+  const how = form.querySelector("[data-zk-draft-how]");
+  if (how) {
+    delete content[how.name];
+    if (before.key === here.key && [...how.options].some((one) => one.value === before.how)) how.value = before.how;
+  }
+  const now = meant(form);
+  return before.key === now.key && before.how === now.how;
+}
+
+function doubt(form, before, discard) {
+  const now = meant(form);
+  const place = element("div", "zk-draft-doubt");
+  place.setAttribute("role", "alert");
+  place.append(element("span", "", word("doubt", { before: word("meant", before), now: word("meant", now) })));
+  const use = element("button", "btn btn-sm", word("anyway", { name: now.name }));
+  const drop = element("button", "btn btn-sm btn-link", word("discard"));
+  use.type = drop.type = "button";
+  const ask = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    use.focus();
+  };
+  form.addEventListener("submit", ask, true);
+  use.addEventListener("click", () => {
+    form.removeEventListener("submit", ask, true);
+    place.remove();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    form.querySelector("textarea")?.focus();
+  });
+  drop.addEventListener("click", discard);
+  place.append(use, drop);
+  form.prepend(place);
+}
+
 function note(form, text, discard) {
   let place = form.querySelector(".zk-draft-note");
   if (!place) {
@@ -132,9 +179,11 @@ function heading(form) {
 async function keep(form, key, place) {
   const content = read(form);
   const at = Date.now();
-  window.localStorage.setItem(store(key), JSON.stringify({ content, at }));
+  const whom = meant(form);
+  window.localStorage.setItem(store(key), JSON.stringify({ content, at, meant: whom }));
   form.dataset.zkKept = "1";
   const sent = { key, ...place };
+  for (const [name, text] of Object.entries(whom ?? {})) sent[`meant.${name}`] = text;
   for (const [name, text] of Object.entries(content)) sent[`f.${name}`] = text;
   try {
     await post(SAVE, sent);
@@ -186,12 +235,15 @@ async function tend(form) {
   const found = await kept(key);
   if (found && Object.keys(found.content).length) {
     form.dataset.zkKept = "1";
-    write(form, found.content);
-    restoreDependents(form, found.content);
-    note(form, word("restored", { time: clockTime(found.at) }), async () => {
+    const discard = async () => {
       await forget(key);
       window.location.reload();
-    });
+    };
+    const sure = aim(form, found.content, found.meant);
+    write(form, found.content);
+    restoreDependents(form, found.content);
+    note(form, word("restored", { time: clockTime(found.at) }), discard);
+    if (!sure) doubt(form, found.meant, discard);
   }
 }
 

@@ -65,8 +65,18 @@ function showTab(place) {
   }
 }
 
+// Beside a list stands what was chosen in it, whichever of the two was fetched last: its row is the current one.
+function showChoice() {
+  const chosen = document.querySelector("[data-zk-chosen]")?.value;
+  for (const row of document.querySelectorAll("[data-zk-choice]")) {
+    if (row.dataset.zkChoice === chosen) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
 export function startLists() {
   showTab(document);
+  document.addEventListener("htmx:afterSettle", showChoice);
   document.addEventListener("htmx:afterSettle", (event) => showTab(event.target));
   document.addEventListener("click", ownPage, true);
   document.addEventListener("change", (event) => {

@@ -6,8 +6,10 @@ export function word(name, values = {}) {
   return text.replace(/%\((\w+)\)s/g, (_whole, key) => String(values[key] ?? ""));
 }
 
+// In the zone in which the reader's pages show times, wherever the browser is.
 export function clockTime(instant) {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(instant);
+  const timeZone = document.body.dataset.zone || undefined;
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(instant);
 }
 
 // As formats.duration on the server: minutes, never seconds; the largest two units.
