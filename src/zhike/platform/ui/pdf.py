@@ -1,7 +1,6 @@
 """A page as PDF: the same HTML, laid out by WeasyPrint; nothing is fetched from anywhere."""
 
 from importlib import import_module
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,14 +17,6 @@ class PdfUnavailable(ZhikeError):
     next_step = _("Let the administrator run: apt-get install -y %(packages)s")
 
 
-class _Elsewhere(ValueError):
-    """A document asked for something outside itself."""
-
-
-def _nothing(url: str, *_args: Any, **_options: Any) -> dict[str, Any]:
-    raise _Elsewhere(url)
-
-
 def pdf_of(html: str) -> bytes:
     """The document as PDF. Raises PdfUnavailable where Pango is missing."""
     try:
@@ -33,5 +24,6 @@ def pdf_of(html: str) -> bytes:
         weasyprint = import_module("weasyprint")
     except OSError as error:
         raise PdfUnavailable(packages=PACKAGES) from error
-    made: bytes = weasyprint.HTML(string=html, url_fetcher=_nothing).write_pdf()
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=frozenset())
+    made: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf()
     return made

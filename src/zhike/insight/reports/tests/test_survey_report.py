@@ -17,7 +17,8 @@ from zhike.insight.reports.types import FormReport, ItemLine, SurveyReport
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import system_actor
 from zhike.platform.ui import pdf
-from zhike.record.customers.tests.factories import NOW, contact, customer
+from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer
+from zhike.record.organization import actions as people
 from zhike.record.organization.tests import factories as organization
 from zhike.voice.surveys import actions
 from zhike.voice.surveys.rules.builtin.parts import say
@@ -165,9 +166,12 @@ def test_report__small_bases_say_so_and_give_their_interval(printed: int) -> Non
     assert (round(response.low or 0, 2), round(response.high or 0, 2)) == (45.16, 67.74)
 
 
-def _signed_in(client: Client, *roles: str) -> Client:
-    person = organization.staff(roles=roles)
-    client.force_login(User.objects.get(pk=person.user_id))
+def _signed_in(client: Client, role: str) -> Client:
+    member = organization.staff(roles=(role,))
+    opened = people.open_staff_account(
+        actor=SETUP, staff_id=member.pk, username=role, password="correct horse battery", now=NOW
+    )
+    client.force_login(User.objects.get(pk=opened.user_id))
     return client
 
 
