@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from zhike.insight.lake import actions as lake
 from zhike.insight.metrics import queries
@@ -15,7 +16,8 @@ from zhike.insight.metrics.tests.surveys import DAY, THEN, ZONE, answered, campa
 from zhike.insight.metrics.types import Base, Figure, Question, metric_of
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import system_actor
-from zhike.record.customers.tests.factories import NOW, SETUP
+from zhike.platform.errors import Invalid
+from zhike.record.customers.tests.factories import NOW, SETUP, customer
 from zhike.record.organization import actions as people
 from zhike.record.organization.tests import factories as organization
 from zhike.record.shipments.models import Shipment
@@ -137,7 +139,8 @@ def test_satisfaction__of_one_scale_with_base_missing_and_value_beside_it(waves:
     assert weighted.value == pytest.approx(100 * 4000 / 14000)
     assert (weighted.plain, weighted.n, weighted.missing) == (80.0, 50, 41)
     assert weighted.effective == pytest.approx(14000**2 / (10 * 1000**2 + 40 * 100**2))
-    assert beside(metric_of("csat5"), whole) == "The rest: 33.333 %"
+    with translation.override("en"):
+        assert beside(metric_of("csat5"), whole) == "The rest: 33.333 %"
 
 
 @pytest.mark.req("SURV-23")
@@ -147,7 +150,8 @@ def test_waves__each_against_the_one_before_with_its_significance(waves: dict[st
     assert second.change is not None
     assert second.change.difference == pytest.approx(30.0)
     assert second.change.is_clear
-    assert second.p == pytest.approx(0.00279, abs=2e-5)
+    # z is 3 exactly, times the root of 89/90.
+    assert second.p == pytest.approx(0.0028517, abs=1e-7)
     assert not second.is_small
     small = queries.wave_steps(actor=ACTOR, question=Question("csat5", filters={"value_class": ("A",)}))[1]
     assert (small.figure.n, small.is_small, small.change is not None) == (10, True, True)
@@ -226,9 +230,10 @@ def test_recommendation__the_two_forms_stay_apart(fresh_db: str) -> None:
     ],
 )
 def test_recommendation__is_read_by_bands_and_never_without_its_limits(value: float, said: str) -> None:
-    assert reading(value).startswith(said)
     total = Figure(at={}, names={}, n=100, missing=0, base=Base.SOUND, hits=95, against=4, value=value)
-    told = beside(metric_of("nps11"), total)
+    with translation.override("en"):
+        assert reading(value).startswith(said)
+        told = beside(metric_of("nps11"), total)
     assert said in told
     assert "states an intention and supplements the satisfaction rate" in told
 
@@ -303,10 +308,45 @@ def test_pages__a_figure_reads_the_same_on_the_page_and_for_programs(waves: dict
         actor=SETUP, staff_id=member.pk, username="executive", password="correct horse battery", now=NOW
     )
     client.force_login(User.objects.get(pk=opened.user_id))
-    page = client.get(
-        reverse("metrics:figure", args=["csat5"]) + "?split=wave", headers={"accept-language": "en"}
-    ).content.decode()
+    page = client.get(reverse("metrics:figure", args=["csat5"]) + "?split=wave").content.decode()
     assert "66.667" in page
-    assert "60 of 90" in page
+    assert "90中的60" in page
     assert "p = 0.003" in page
-    assert client.get(reverse("metrics:dictionary")).content.decode().count("csat5_by_value") > 0
+    assert "csat5_by_value" in client.get(reverse("metrics:dictionary")).content.decode()
+    told = client.get("/api/v1/figures/csat5").json()
+    assert (told["total"]["hits"], told["total"]["n"], told["beside"]) == (60, 90, "其余：33.333 %")
+    steps = client.get("/api/v1/figures/csat5/waves").json()
+    assert [(one["wave"], one["figure"]["n"], one["is_small"]) for one in steps] == [
+        ("2026-1", 40, False),
+        ("2026-2", 50, False),
+    ]
+    assert steps[1]["change"]["difference"] == pytest.approx(30.0)
+    weighted = client.get("/api/v1/figures/csat5_by_value").json()["total"]
+    assert (round(weighted["value"], 4), weighted["plain"]) == (28.5714, 80.0)
+    assert client.get("/api/v1/figures/late/waves").status_code == 422
+
+
+@pytest.mark.req("METR-08", partial="retention by state")
+def test_states__customers_by_state_and_their_moves_between_waves(fresh_db: str) -> None:
+    items = form("five", {"overall": "csat5"})
+    first, second = campaign("1"), campaign("2")
+    # By hand: levels of each customer in both waves; two answers count as their mean, halves to the worse.
+    for levels, then in (((5,), (5,)), ((5,), (3,)), ((4, 5), (2,)), ((1,), (4,)), ((3,), ()), ((), (5,))):
+        of = customer()
+        for level in levels:
+            answered(first, items, {"overall": level}, customer=of, at=THEN - 90 * DAY)
+        for level in then:
+            answered(second, items, {"overall": level}, customer=of)
+    refresh()
+    found = queries.state_moves(actor=ACTOR, question=Question("csat5_mean"), before="1", after="2")
+    assert dict(found.before) == {"dissatisfied": 1, "neutral": 1, "basically_satisfied": 1, "fully_satisfied": 2}
+    assert dict(found.after) == {"dissatisfied": 1, "neutral": 1, "basically_satisfied": 1, "fully_satisfied": 2}
+    assert dict(found.moves) == {
+        ("fully_satisfied", "fully_satisfied"): 1,
+        ("fully_satisfied", "neutral"): 1,
+        ("basically_satisfied", "dissatisfied"): 1,
+        ("dissatisfied", "basically_satisfied"): 1,
+    }
+    assert found.both == 4
+    with pytest.raises(Invalid):
+        queries.state_moves(actor=ACTOR, question=Question("csat5"), before="1", after="2")
