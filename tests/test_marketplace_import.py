@@ -249,7 +249,7 @@ def _reads_the_same(client: Client, export: Export) -> None:
     n, satisfied = sum(export.answers.values()), sum(export.satisfied.values())
     member = organization.staff(roles=("executive",))
     opened = people.open_staff_account(
-        actor=SETUP, staff_id=member.pk, username="executive", password="correct horse battery", now=NOW
+        actor=SETUP, staff_id=member.pk, username="leitura", password="correct horse battery", now=NOW
     )
     client.force_login(User.objects.get(pk=opened.user_id))
     page = client.get("/figures/csat5/?split=delivery").content.decode()
