@@ -1,6 +1,6 @@
 """Figures for programs: the dictionary, figures, the rows behind them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from ninja.params.functions import Query
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.rules.readings import beside
-from zhike.insight.metrics.schemas import AnswerOut, MetricOut, RowsOut, WaveOut
+from zhike.insight.metrics.schemas import AnswerOut, MetricOut, MovesOut, RowsOut, WaveOut
 from zhike.insight.metrics.types import Answer, Metric, Question, WaveStep, metrics
 from zhike.platform.api import actor_of, decode_cursor, encode_cursor
 from zhike.platform.authz import authorize
@@ -23,6 +23,7 @@ Months: Any = Query(None, pattern=MONTH_PATTERN, description="First and last mon
 Filters: Any = Query([], description="dimension:value; several of one dimension mean any of them")
 Splits: Any = Query([], description="Dimensions to split by, at most two; month is one")
 Generation: Any = Query(None, ge=1, le=2**62)
+Wave = Annotated[str, Query(max_length=20, pattern=r"^[^\x00]*$")]
 Limit: Any = Query(50, ge=1, le=200)
 
 
@@ -86,6 +87,26 @@ def get_waves(
     """In the order in which they were asked. Errors: 404 unknown metric, 422 a metric that has no waves."""
     question = question_of(metric, [], filter, since, until)
     return [_wave_dict(step) for step in queries.wave_steps(actor=actor_of(request), question=question)]
+
+
+@router.get("/figures/{metric}/moves", response=MovesOut, summary="Customers from state to state between two waves")
+def get_moves(
+    request: HttpRequest,
+    metric: str,
+    *,
+    before: Wave,
+    after: Wave,
+    filter: list[str] = Filters,  # noqa: A002 - the name programs expect
+) -> dict[str, Any]:
+    """Of a mean satisfaction such as csat5_mean. States: dissatisfied, neutral, basically and fully satisfied."""
+    question = question_of(metric, [], filter, None, None)
+    found = queries.state_moves(actor=actor_of(request), question=question, before=before, after=after)
+    return {
+        "before": found.before,
+        "after": found.after,
+        "moves": [{"before": one, "after": other, "customers": n} for (one, other), n in sorted(found.moves.items())],
+        "both": found.both,
+    }
 
 
 def _wave_dict(step: WaveStep) -> dict[str, Any]:

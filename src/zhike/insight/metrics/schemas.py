@@ -62,6 +62,23 @@ class WaveOut(Schema):
     is_small: bool = Field(description="A base below 30 on either side")
 
 
+class MoveOut(Schema):
+    """Customers who were in one state in the first wave and in another, or the same, in the second."""
+
+    before: str
+    after: str
+    customers: int
+
+
+class MovesOut(Schema):
+    """Customers by state in two waves, and how those moved who answered in both."""
+
+    before: dict[str, int]
+    after: dict[str, int]
+    moves: list[MoveOut]
+    both: int
+
+
 class AnswerOut(Schema):
     """Figures of one question."""
 

@@ -24,16 +24,19 @@ from zhike.insight.metrics.queries.figures import (
 )
 from zhike.insight.metrics.queries.items import ItemRates, SectionMean, item_rates
 from zhike.insight.metrics.queries.signals import Signal, beyond_noise
+from zhike.insight.metrics.queries.states import STATES, StateMoves, state_moves
 from zhike.insight.metrics.queries.waves import WAVE, wave_steps
 
 __all__ = [
     "MONTH",
+    "STATES",
     "WAVE",
     "ItemRates",
     "NewestRows",
     "RowsPage",
     "SectionMean",
     "Signal",
+    "StateMoves",
     "all_rows",
     "beyond_noise",
     "change_of",
@@ -51,5 +54,6 @@ __all__ = [
     "spans_of",
     "spread_changes",
     "spread_of",
+    "state_moves",
     "wave_steps",
 ]
