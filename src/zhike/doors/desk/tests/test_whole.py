@@ -56,7 +56,9 @@ def test_customer_page__every_linked_entity_is_one_click_away() -> None:
     enquiries = client.get(f"{address}?tab=enquiries").content.decode()
 
     assert reverse("customers:contact", args=[person.pk]) in first
-    assert "1 shipment on the way" in first
+    beside = reverse("shipments:goods_now", args=[row.number])
+    assert beside in first
+    assert "1 shipment on the way" in client.get(beside).content.decode()
     assert reverse("desk:shipment", args=[late.pk]) in first  # in the timeline, with its state
     assert reverse("desk:shipment", args=[late.pk]) in tab
     assert f"{reverse('shipments:batch')}?order={late.order_id}" in tab
@@ -213,7 +215,9 @@ def test_customer_page__with_goods_keeps_to_twelve_queries(
     address = reverse("desk:customer", args=[row.number])
     client.get(address)
     with django_assert_max_num_queries(12):  # type: ignore[operator]
-        assert "8 shipments on the way" in client.get(address).content.decode()
+        assert client.get(address).status_code == 200
+    beside = client.get(reverse("shipments:goods_now", args=[row.number]))
+    assert "8 shipments on the way" in beside.content.decode()
 
 
 @pytest.mark.req("SHIP-09")

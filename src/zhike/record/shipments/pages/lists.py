@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +19,11 @@ from zhike.platform.ui.components import Button, Empty, EmptyKind
 from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.tables import BuiltInView, Choice, Column, Days, Flag, Kind, Search, Table
+from zhike.record.customers import queries as customers
 from zhike.record.shipments import queries
 from zhike.record.shipments.pages._shared import Row, page_url, promised_cell, rows_of, state_status
 from zhike.record.shipments.policies import REGISTER_ORDERS, VIEW_SHIPMENTS
+from zhike.record.shipments.queries.customers import goods_now as goods_of
 from zhike.record.shipments.rules import normal_waybill
 from zhike.record.shipments.types.codes import LINE_LABELS, MODE_LABELS, STATUS_LABELS, BusinessLine, ServiceMode
 
@@ -211,3 +213,12 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
     """Orders over all departments with one filter (SHIP-12)."""
     rows = queries.order_rows(actor=require_actor(request))
     return ORDERS.respond(request, rows, template="shipments/list.html", context={"primary": _register(request)})
+
+
+@requires(VIEW_SHIPMENTS)
+def goods_now(request: HttpRequest, number: str) -> HttpResponse:
+    """What is on the way for a customer and how much of it is late, on the line Now of their page; a fragment."""
+    actor = require_actor(request)
+    customer_id = customers.id_of(actor=actor, number=number)
+    found = goods_of(actor=actor, customer_id=customer_id, now=clock.now())
+    return render(request, "shipments/goods_now.html", {"goods": found, "number": number})

@@ -64,16 +64,16 @@ def _open_ones(entries: Sequence[VoiceEntry]) -> dict[int, int]:
     """By key, the open case of the same customer that takes it. Three queries."""
     ids = {one.customer_id for one in entries}
     rows = Case.objects.open().filter(customer_id__in=ids).order_by("pk")
-    cases = list(rows.values_list("pk", "customer_id", "shipment_id", "contact_id", "origin"))
-    own = {(customer_id, pk): pk for pk, customer_id, *_rest in cases}
-    goods = {(customer_id, shipment_id): pk for pk, customer_id, shipment_id, *_rest in cases if shipment_id}
-    among = CaseGoods.objects.filter(case_id__in=[pk for pk, *_rest in cases], shipment_id__in=_goods(entries))
+    cases = list(rows.only("pk", "customer_id", "shipment_id", "contact_id", "origin"))
+    own = {(row.customer_id, row.pk): row.pk for row in cases}
+    goods = {(row.customer_id, row.shipment_id): row.pk for row in cases if row.shipment_id is not None}
+    among = CaseGoods.objects.filter(case__in=cases, shipment_id__in=_goods(entries))
     for case_id, whose, about in among.values_list("case_id", "case__customer_id", "shipment_id"):
         goods.setdefault((whose, about), case_id)
     people = {
-        (customer_id, contact_id): pk
-        for pk, customer_id, shipment_id, contact_id, origin in cases
-        if origin == Origin.SURVEY.value and shipment_id is None and contact_id is not None
+        (row.customer_id, row.contact_id): row.pk
+        for row in cases
+        if row.origin == Origin.SURVEY.value and row.shipment_id is None and row.contact_id is not None
     }
     taken: dict[int, int] = {}
     for one in entries:

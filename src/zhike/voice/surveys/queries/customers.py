@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext
@@ -73,25 +74,21 @@ def answer_counts(*, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, 
 def timeline(
     *, actor: Actor, customer_id: int, facet: Facet, after: TimelineCursor | None, limit: int
 ) -> list[TimelineEntry]:
-    """Answers and refusals. Two queries; the words are read where they stand, so that an erasure empties them here."""
+    """Answers and refusals. One query; the words are read where they stand, so that an erasure empties them here."""
     if facet not in {Facet.ALL, Facet.OUTSIDE}:
         return []
     rows = Recipient.objects.filter(scope(actor), customer_id=customer_id, disposition__in=_HEARD)
-    timed = rows.annotate(heard_at=Coalesce("submitted_at", "received_at", "invited_at", "planned_at"))
-    timed = timed.select_related("campaign", "contact", "shipment")
-    found = cut_timeline(timed, source=SOURCE, after=after, limit=limit, at="heard_at")
-    words: dict[int, list[str]] = {}
-    gone: set[int] = set()
-    said = Answer.objects.filter(Q(redacted_at__isnull=False) | ~Q(text=""), recipient_id__in=[row.pk for row in found])
-    for pk, text, redacted_at in said.order_by("pk").values_list("recipient_id", "text", "redacted_at"):
-        if redacted_at is not None:
-            gone.add(pk)
-        else:
-            words.setdefault(pk, []).append(text)
-    return [_entry(row, words.get(row.pk, []), redacted=row.pk in gone and row.pk not in words) for row in found]
+    answers = Answer.objects.filter(recipient_id=OuterRef("pk"))
+    timed = rows.annotate(
+        heard_at=Coalesce("submitted_at", "received_at", "invited_at", "planned_at"),
+        words=ArraySubquery(answers.exclude(text="").order_by("pk").values("text")),
+        emptied=Exists(answers.filter(redacted_at__isnull=False)),
+    ).select_related("campaign", "contact", "shipment")
+    return [_entry(row) for row in cut_timeline(timed, source=SOURCE, after=after, limit=limit, at="heard_at")]
 
 
-def _entry(row: Recipient, words: Sequence[str], *, redacted: bool) -> TimelineEntry:
+def _entry(row: Recipient) -> TimelineEntry:
+    words: Sequence[str] = vars(row)["words"]
     waybill = row.shipment.waybill if row.shipment else ""
     outcome = str(DISPOSITION_LABELS[row.disposition])
     score = score_words(row)
@@ -112,7 +109,7 @@ def _entry(row: Recipient, words: Sequence[str], *, redacted: bool) -> TimelineE
         body="\n".join(words),
         number=row.campaign.number,
         url=_campaign_url(row),
-        redacted=redacted,
+        redacted=vars(row)["emptied"] and not words,
     )
 
 

@@ -76,7 +76,7 @@ def voices_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
             title=f"{row.campaign.number} · {row.campaign.name[:40]}",
             url=reverse("surveys:follow_up", args=[followed[row.pk]])
             if row.pk in followed
-            else f"{reverse('surveys:comments')}?open=",
+            else reverse("surveys:comments"),
         )
         for row in found
         if row.pk in texts

@@ -9,12 +9,13 @@ from django.db import DatabaseError, transaction
 from zhike.record.customers.tests.factories import NOW, customer
 from zhike.voice.surveys.models import Answer, Comment, FollowUp, Item, Recipient
 from zhike.voice.surveys.tests import voices
+from zhike.voice.surveys.types import Disposition
 
 pytestmark = pytest.mark.django_db
 
 
 def unsent() -> tuple[Recipient, Item]:
-    row = voices.recipient(customer(), outcome=voices.Disposition.SENT)
+    row = voices.recipient(customer(), outcome=Disposition.SENT)
     return row, Item.objects.get(version=row.version, key="words")
 
 

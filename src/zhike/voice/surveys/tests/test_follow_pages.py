@@ -46,7 +46,7 @@ def followed(owner: Staff | None = None, words: str = "张先生说太慢了") -
     actions.open_follow_ups(actor=SETUP, recipient_ids=[said.pk], heard_at=now, now=now)
     made = FollowUp.objects.get(recipient=said)
     if owner:
-        Case.objects.filter(pk=made.case_id).update(owner=owner, scope_unit_id=owner.unit.tree_no)
+        Case.objects.filter(pk=made.case_id or 0).update(owner=owner, scope_unit_id=owner.unit.tree_no)
         FollowUp.objects.filter(pk=made.pk).update(owner=owner, scope_unit_id=owner.unit.tree_no)
         made.refresh_from_db()
     return made
@@ -80,7 +80,7 @@ def test_page__shows_what_was_said_and_takes_the_end(desk: tuple[Client, Staff])
     assert client.post(reverse("surveys:follow_up_end", args=[row.pk]), values).status_code == 302
     row.refresh_from_db()
     assert (row.result, row.tries, row.score_after) == ("explained", 1, 3)
-    assert Case.objects.get(pk=row.case_id).state == "closed"
+    assert Case.objects.get(pk=row.case_id or 0).state == "closed"
     assert "Reached, understands" in client.get(at).content.decode()
 
 

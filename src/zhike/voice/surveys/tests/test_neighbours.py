@@ -103,7 +103,7 @@ def test_leaver__follow_ups_surveys_and_forms_are_held_and_pass(of: Customer) ->
     Questionnaire.objects.update(owner_id=leaver)
     for holding in (HeldFollowUps(), HeldCampaigns(), HeldForms()):
         counts = holding.counts(staff_ids=[leaver, heir.pk])
-        assert dict(counts) == {leaver: 1}  # type: ignore[arg-type]
+        assert dict(counts) == {leaver: 1}
         (item,) = holding.items(staff_id=leaver, limit=5)
         passed = holding.reassign(actor=SETUP, from_staff_id=leaver, to_staff_id=heir.pk, item_ids=[item.id], now=NOW)
         assert passed == 1
