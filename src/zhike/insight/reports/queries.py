@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
 
 from zhike.insight.reports import rules
 from zhike.insight.reports.policies import VIEW_REPORTS
-from zhike.insight.reports.types import DriverReport, Predictors, SplitLine, SurveyReport
+from zhike.insight.reports.types import DriverReport, Predictors, SplitLine, StayReport, SurveyReport
+from zhike.methods.tarp import Outcome
 from zhike.platform import facts
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 from zhike.platform.i18n.labels import pick
 from zhike.record.organization import queries as organization
+from zhike.service.cases import queries as cases
+from zhike.service.cases.types import CaseKind, Ending, Handling
 from zhike.voice.surveys import queries as surveys
 from zhike.voice.surveys.queries import Span
 from zhike.voice.surveys.types import GOODS_FACT_LABELS, CampaignResult, FormResult, Measure, ScoredForm
@@ -68,6 +75,32 @@ def drivers(*, actor: Actor, form: ScoredForm, by: Predictors, span: Span) -> Dr
         matrix = surveys.goods_matrix(actor=actor, code=form.code, scale=form.scale, span=span)
         labels = {str(key): str(label) for key, label in GOODS_FACT_LABELS.items()}
     return rules.driver_report(form, by, matrix, labels)
+
+
+def complaints_stay(*, actor: Actor, span: Span) -> StayReport:
+    """Own complaints of these days by outcome, and those dissatisfied in surveys who said nothing to us.
+
+    Every complaint counts once; duplicates with the case that they repeat. Open ones have no outcome yet.
+    """
+    authorize(actor, VIEW_REPORTS)
+    since = datetime.combine(span.since, time.min, ZoneInfo(span.zone)) if span.since else None
+    rows = cases.case_rows(actor=actor).filter(kind=CaseKind.COMPLAINT.value).exclude(ending=Ending.DUPLICATE.value)
+    if since is not None:
+        rows = rows.filter(opened_at__gte=since)
+    counts = {
+        row["handling"]: row["n"]
+        for row in rows.filter(closed_at__isnull=False).order_by().values("handling").annotate(n=Count("pk"))
+    }
+    still_open = rows.filter(closed_at__isnull=True).count()
+    complained = set(rows.order_by().values_list("customer_id", flat=True).distinct())
+    silent = surveys.dissatisfied_customers(actor=actor, span=span) - complained
+    people = {
+        Outcome.SILENT: len(silent),
+        Outcome.UNRESOLVED: counts.get(Handling.NOT.value, 0),
+        Outcome.RESOLVED: counts.get(Handling.SOLVED.value, 0),
+        Outcome.QUICK: counts.get(Handling.QUICK.value, 0),
+    }
+    return rules.stay_report(people, still_open=still_open)
 
 
 def _overall_scale(form: FormResult) -> str:

@@ -19,6 +19,8 @@ from zhike.insight.reports.types import (
     Response,
     SectionReport,
     SplitLine,
+    StayLine,
+    StayReport,
     UnitScore,
     Weighted,
 )
@@ -30,6 +32,7 @@ from zhike.methods.intervals import nonresponse_bounds
 from zhike.methods.ipa import quadrants
 from zhike.methods.promoters import compare_nps
 from zhike.methods.scales import SCALES, Kind, Scale, score100
+from zhike.methods.tarp import MAJOR, MINOR, Outcome, if_solved, staying
 from zhike.platform.i18n.labels import pick
 from zhike.voice.surveys.types import (
     ASKED,
@@ -349,3 +352,19 @@ def _driver_lines(
     ]
     crosshair = (grid.performance, 100 / len(keys)) if grid else None
     return sorted(lines, key=lambda line: -line.share), crosshair
+
+
+def stay_report(people: Mapping[Outcome, int], *, still_open: int) -> StayReport:
+    """Each outcome at the ends of the two published tables: a large loss and a small one."""
+    lines = [
+        StayLine(
+            outcome=outcome,
+            n=people.get(outcome, 0),
+            share_low=100 * MAJOR[outcome].value,
+            share_high=100 * MINOR[outcome].value,
+            low=people.get(outcome, 0) * MAJOR[outcome].value,
+            high=people.get(outcome, 0) * MINOR[outcome].value,
+        )
+        for outcome in Outcome
+    ]
+    return StayReport(lines=lines, total=staying(people), more=if_solved(people), open=still_open)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.insight.metrics.types import Base, Change
 from zhike.methods.ipa import Quadrant
+from zhike.methods.tarp import Outcome, Range
 from zhike.voice.surveys.types import CampaignHead, Disposition, FormView, ItemView, Label, Said, ScoredForm
 
 
@@ -206,3 +207,25 @@ class DriverReport:
     @property
     def is_enough(self) -> bool:
         return self.n >= self.needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayLine:
+    """Dissatisfied customers or complaints with one outcome, and how many of them are expected to stay."""
+
+    outcome: Outcome
+    n: int
+    share_low: float
+    share_high: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayReport:
+    """The TARP table on own complaints (METR-11). `more`: if those not handled had been solved quickly."""
+
+    lines: Sequence[StayLine]
+    total: Range
+    more: Range
+    open: int

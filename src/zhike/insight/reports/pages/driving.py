@@ -55,7 +55,7 @@ def drivers(request: HttpRequest) -> HttpResponseBase:
     if form is not None:
         zone = actor.zone or "UTC"
         today = clock.local_date(clock.now(), zone)
-        report = queries.drivers(actor=actor, form=form, by=by, span=Span(_since(period, today), None, zone))
+        report = queries.drivers(actor=actor, form=form, by=by, span=Span(since_of(period, today), None, zone))
     context = {
         "forms": [(one.code, f"{pick(one.names)} · n {formats.number(one.n)}") for one in forms],
         "form": form.code if form else "",
@@ -85,7 +85,7 @@ def _by(asked: str, form: ScoredForm | None) -> Predictors:
     return Predictors.GOODS if form is not None and form.audience == "contact" else Predictors.ITEMS
 
 
-def _since(period: str, today: date) -> date | None:
+def since_of(period: str, today: date) -> date | None:
     return today - timedelta(days=int(period)) if period in {"365", "180", "90"} else None
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
+from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
 from zhike.insight.reports.types import FormReport, SurveyReport
 from zhike.platform import clock
@@ -195,8 +196,18 @@ navigation.register(
         order=20,
     )
 )
+navigation.register(
+    NavItem(
+        job=Job.FIGURES,
+        label=_("Who stays after a complaint"),
+        url_name="reports:stay",
+        right=VIEW_REPORTS.code,
+        order=25,
+    )
+)
 
 urlpatterns = [
     path("drivers/", drivers, name="drivers"),
+    path("complaints/", stay, name="stay"),
     path("surveys/<int:campaign_id>/", survey, name="survey"),
 ]

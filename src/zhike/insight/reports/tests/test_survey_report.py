@@ -11,16 +11,23 @@ from django.test import Client
 from django.urls import reverse
 
 from zhike.insight.metrics.types import Base
-from zhike.insight.reports import queries
+from zhike.insight.reports import queries, rules
 from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.types import FormReport, ItemLine, SurveyReport
+from zhike.methods.tarp import Outcome
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import system_actor
 from zhike.platform.ui import pdf
 from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer
+from zhike.record.customers.types import Channel
 from zhike.record.organization import actions as people
 from zhike.record.organization.tests import factories as organization
+from zhike.service.cases.actions import load_cases
+from zhike.service.cases.tests.factories import CODED
+from zhike.service.cases.types import CaseKind, CaseState, Ending
+from zhike.service.cases.types.past import PastCase, PastOwner, PastSaid, PastStep
 from zhike.voice.surveys import actions
+from zhike.voice.surveys.queries import Span
 from zhike.voice.surveys.rules.builtin.parts import say
 from zhike.voice.surveys.tests import factories as forms
 from zhike.voice.surveys.types import Audience, CampaignState, Disposition, Measure, Trigger
@@ -186,13 +193,13 @@ def test_report__page_sheet_and_list_say_the_same(printed: int, client: Client) 
 
     assert page.status_code == 200
     text = page.content.decode()
-    rows = list(csv.DictReader(io.StringIO(b"".join(listed.streaming_content).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(listed.getvalue().decode("utf-8-sig"))))
     assert len(rows) == 12
     written = {list(row.values())[2]: float(list(row.values())[5].replace(",", "")) for row in rows}
     for key, rate in RATES.items():
         assert f"{rate:.2f}" in text
         assert round(written[key], 2) == rate
-    names = ZipFile(io.BytesIO(b"".join(book.streaming_content))).namelist()
+    names = ZipFile(io.BytesIO(book.getvalue())).namelist()
     assert "xl/worksheets/sheet3.xml" in names
 
 
@@ -201,7 +208,7 @@ def test_report__is_a_pdf_with_its_pages(printed: int, client: Client) -> None:
 
     answer = client.get(reverse("reports:survey", args=[printed]), {"export": "pdf"})
 
-    content = b"".join(answer.streaming_content)
+    content = answer.getvalue()
     assert answer["Content-Type"] == "application/pdf"
     assert content.startswith(b"%PDF-")
     assert content.rstrip().endswith(b"%%EOF")
@@ -230,3 +237,67 @@ def test_report__is_refused_without_the_right_and_absent_for_nobody(printed: int
 
     _signed_in(client, "quality")
     assert client.get(reverse("reports:survey", args=[printed + 1])).status_code == 404
+
+
+@pytest.mark.req("METR-11")
+def test_tarp__tells_who_stays_and_how_many_more_would(db: None) -> None:
+    people = {Outcome.SILENT: 100, Outcome.UNRESOLVED: 50, Outcome.RESOLVED: 200, Outcome.QUICK: 40}
+
+    report = rules.stay_report(people, still_open=3)
+
+    by = {line.outcome: (round(line.low, 1), round(line.high, 1)) for line in report.lines}
+    assert by[Outcome.SILENT] == (9.0, 37.0)
+    assert by[Outcome.QUICK] == (32.8, 38.0)
+    assert (round(report.total.low, 1), round(report.total.high, 1)) == (159.3, 238.0)
+    assert (round(report.more.low, 1), round(report.more.high, 1)) == (31.5, 24.5)
+    assert report.open == 3
+
+
+def test_tarp__counts_own_complaints_by_outcome(client: Client, db: None) -> None:
+    agent = organization.staff(roles=("agent",))
+    who = customer(agent)
+    load_cases(
+        actor=SETUP,
+        cases=[
+            told(who.pk, agent.pk, hours=2, solved=True),
+            told(who.pk, agent.pk, hours=200, solved=True),
+            told(who.pk, agent.pk, hours=2, solved=False),
+        ],
+        now=NOW,
+    )
+    _signed_in(client, "quality")
+
+    page = client.get(reverse("reports:stay"), {"period": ""})
+
+    report = queries.complaints_stay(actor=READER, span=Span(None, None, "UTC"))
+    assert {line.outcome: line.n for line in report.lines} == {
+        Outcome.SILENT: 0,
+        Outcome.UNRESOLVED: 1,
+        Outcome.RESOLVED: 1,
+        Outcome.QUICK: 1,
+    }
+    assert page.status_code == 200
+
+
+def told(customer_id: int, staff_id: int, *, hours: float, solved: bool) -> PastCase:
+    """A complaint of four weeks ago, answered after so many hours and closed."""
+    then = NOW - 28 * DAY
+    answered = then + timedelta(hours=hours)
+    return PastCase(
+        customer_id=customer_id,
+        kind=CaseKind.COMPLAINT,
+        category="late",
+        channel=Channel.MAIL,
+        subject="还没有送到",
+        opened_at=then,
+        owners=(PastOwner(staff_id, then),),
+        steps=(
+            PastStep(then, CaseState.NEW),
+            PastStep(answered, CaseState.ANSWERED),
+            PastStep(answered + timedelta(hours=1), CaseState.CLOSED),
+        ),
+        said=(PastSaid(at=then, channel=Channel.MAIL, incoming=True, body="货物"),),
+        coding=CODED,
+        ending=Ending.CONFIRMED if solved else Ending.SILENT,
+        solved=solved,
+    )

@@ -70,6 +70,7 @@ from zhike.voice.surveys.queries.results import (
     split_counts,
     valued_answers,
 )
+from zhike.voice.surveys.queries.unhappy import dissatisfied_customers
 
 __all__ = [
     "TO_DO",
@@ -88,6 +89,7 @@ __all__ = [
     "comment_rows",
     "comments_behind",
     "comments_of",
+    "dissatisfied_customers",
     "follow_rows",
     "follow_up_rows",
     "form",

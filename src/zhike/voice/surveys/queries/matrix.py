@@ -122,7 +122,13 @@ def _answered(seen: Q, code: str, scale: str, span: Span, prefix: str = "") -> Q
             f"{prefix}score__isnull": False,
         }
     )
+    return wanted & within(span, prefix)
+
+
+def within(span: Span, prefix: str = "") -> Q:
+    """Sent off within these days."""
     zone = ZoneInfo(span.zone)
+    wanted = Q(**{f"{prefix}submitted_at__isnull": False})
     if span.since is not None:
         wanted &= Q(**{f"{prefix}submitted_at__gte": datetime.combine(span.since, time.min, zone)})
     if span.until is not None:
