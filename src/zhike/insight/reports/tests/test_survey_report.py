@@ -298,6 +298,6 @@ def told(customer_id: int, staff_id: int, *, hours: float, solved: bool) -> Past
         ),
         said=(PastSaid(at=then, channel=Channel.MAIL, incoming=True, body="货物"),),
         coding=CODED,
-        ending=Ending.CONFIRMED if solved else Ending.SILENT,
+        ending=Ending.CONFIRMED if solved else Ending.WITHOUT_ANSWER,
         solved=solved,
     )
