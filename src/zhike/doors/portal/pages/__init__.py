@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhike.doors.portal.pages import matters, tracking
+from zhike.doors.portal.pages import matters, surveys, tracking
 
 MOUNT = "t/"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("case/", matters.by_number, name="case_by_number"),
     path("c/<str:token>/", matters.case, name="case"),
     path("c/<str:token>/<slug:deed>/", matters.case_deed, name="case_deed"),
+    path("s/<str:token>/", surveys.survey, name="survey"),
+    path("s/<str:token>/refuse/", surveys.refuse, name="survey_refuse"),
+    path("s/<str:token>/words/", surveys.words, name="survey_words"),
+    path("s/<str:token>/<int:page>/", surveys.page, name="survey_page"),
 ]
