@@ -54,6 +54,7 @@ from zhike.voice.surveys.queries.forms import (
     latest_form,
     numbered_form,
     published_form,
+    questions,
     versions_of,
 )
 from zhike.voice.surveys.queries.matrix import (
@@ -70,7 +71,9 @@ from zhike.voice.surveys.queries.results import (
     split_counts,
     valued_answers,
 )
-from zhike.voice.surveys.queries.unhappy import dissatisfied_customers
+from zhike.voice.surveys.queries.unhappy import (
+    dissatisfied_customers,
+)
 
 __all__ = [
     "TO_DO",
@@ -113,6 +116,7 @@ __all__ = [
     "previous_wave",
     "published_form",
     "published_versions",
+    "questions",
     "reasons_of",
     "recipient_rows",
     "recipients_behind",

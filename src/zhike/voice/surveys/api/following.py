@@ -12,7 +12,7 @@ from zhike.platform import clock
 from zhike.platform.api import Page, actor_of, page_by_id
 from zhike.voice.surveys import actions, queries
 from zhike.voice.surveys.models import Comment, FollowUp
-from zhike.voice.surveys.schemas import (
+from zhike.voice.surveys.schemas.following import (
     CommentCaseOut,
     CommentOut,
     FollowUpEndIn,

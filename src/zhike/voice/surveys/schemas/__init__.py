@@ -1,0 +1,1 @@
+"""Shapes of surveys for programs, a file for each matter."""
