@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from zhike.insight.lake import queries as lake
 from zhike.insight.lake.types import Generation
 from zhike.insight.metrics.policies import VIEW_FIGURES
-from zhike.insight.metrics.queries.kept import Counted, kept, key_of
+from zhike.insight.metrics.queries.kept import Counted, ListKey, kept, kept_values, key_of
 from zhike.insight.metrics.types import (
     AS_OF,
     Answer,
@@ -83,10 +83,16 @@ def dimension_values(*, actor: Actor, metric_id: str, dimension: str) -> list[tu
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(metric_id)
     check_dimensions(metric, Question(metric_id, split=(dimension,)))
-    rows = lake.table(actor=actor, state=lake.current(metric.fact))
-    key = _key(metric, rows, dimension).name("value")
-    counted = rows.group_by(key).aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(500)
-    values = [str(v) for v in counted.to_pyarrow()["value"].to_pylist() if v not in {None, ""}]
+    state = lake.current(metric.fact)
+
+    def read() -> tuple[str, ...]:
+        rows = lake.table(actor=actor, state=state)
+        key = _key(metric, rows, dimension).name("value")
+        counted = rows.group_by(key).aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(500)
+        return tuple(str(v) for v in counted.to_pyarrow()["value"].to_pylist() if v not in {None, ""})
+
+    time = metric.time if dimension == MONTH else ""
+    values = kept_values(ListKey(metric.fact, dimension, time, actor.reach, lake.files_of(state)), read)
     names = facts.names_of(dimension, values)
     return [(value, names.get(value, value)) for value in values]
 

@@ -16,6 +16,7 @@ from zhike.insight.metrics.types import AS_OF, Figure, Metric, Question
 from zhike.platform.actors import Reach
 
 MOST_FIGURES = 50_000  # some 30 MB a process
+MOST_LISTS = 2_000
 
 
 class Key(NamedTuple):
@@ -80,6 +81,35 @@ def kept(key: Key, count: Callable[[], Counted]) -> Counted:
     if found is None:
         found = count()
         _store.keep(key, found)
+    return found
+
+
+class ListKey(NamedTuple):
+    """All that a dimension's values depend on; `time` only where the dimension is the month."""
+
+    fact: str
+    dimension: str
+    time: str
+    reach: Reach
+    files: frozenset[str]
+
+
+_lists: OrderedDict[ListKey, tuple[str, ...]] = OrderedDict()
+_lists_lock = Lock()
+
+
+def kept_values(key: ListKey, read: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """The values of a dimension read before, else what `read` gives: a page of many filters asks for each of them."""
+    with _lists_lock:
+        found = _lists.get(key)
+        if found is not None:
+            _lists.move_to_end(key)
+            return found
+    found = read()
+    with _lists_lock:
+        _lists[key] = found
+        while len(_lists) > MOST_LISTS:
+            _lists.popitem(last=False)
     return found
 
 

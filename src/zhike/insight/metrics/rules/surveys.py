@@ -52,7 +52,7 @@ def _score(scale: Scale, **own: Any) -> Metric:
 
 
 def _satisfaction(scale: Scale, order: int) -> None:
-    """CSAT of one scale: the rate of its top, its best level alone, its mean, weighted by value, and by question."""
+    """CSAT of one scale: the rate of its top, its mean, its best level alone, weighted by value, and by question."""
     _score(
         scale,
         id=scale.id,
@@ -75,6 +75,11 @@ def _satisfaction(scale: Scale, order: int) -> None:
         decimals=3,
         order=order,
     )
+    _mean_and_top(scale, order)
+    _weighted_and_items(scale, order)
+
+
+def _mean_and_top(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=f"{scale.id}_mean",
@@ -115,7 +120,6 @@ def _satisfaction(scale: Scale, order: int) -> None:
         hit=lambda rows: rows["is_best"],
         order=order + 2,
     )
-    _weighted_and_items(scale, order)
 
 
 def _weighted_and_items(scale: Scale, order: int) -> None:

@@ -45,11 +45,13 @@ from zhike.record.shipments.queries.tracking import (
     unknown_codes,
 )
 from zhike.record.shipments.queries.watch import SORTS, watch_counts, watch_kinds_of, watch_rows
+from zhike.record.shipments.rules import NORMAL_WAYBILL_SQL
 
 __all__ = [
     "GROUPS",
     "MEASURES",
     "MEASURE_LABELS",
+    "NORMAL_WAYBILL_SQL",
     "SORTS",
     "WAYBILL_REVERSED",
     "Narrow",

@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from zhike.record.shipments.rules import NORMAL_WAYBILL_SQL
+from zhike.record.shipments.queries import NORMAL_WAYBILL_SQL
 from zhike.voice.surveys.types import CampaignState, Disposition, ItemKind, Trigger, VersionState, Way
 
 ROWS: Final = "surveys_rows"
