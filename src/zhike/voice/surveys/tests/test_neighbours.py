@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.calendars.tests.factories import default_calendar
@@ -119,7 +120,8 @@ def test_timeline__says_answers_and_refusals_and_forgets_with_them(of: Customer)
     voices.recipient(of, by=by, contact=contact(of), outcome=Disposition.SENT)
 
     def lines() -> list[tuple[str, str, bool]]:
-        found = interactions.timeline(actor=SETUP, customer_id=of.pk, facet=Facet.ALL, limit=20).entries
+        with translation.override("en"):
+            found = interactions.timeline(actor=SETUP, customer_id=of.pk, facet=Facet.ALL, limit=20).entries
         return [(one.subject, one.body, one.redacted) for one in found if one.source == "surveys"]
 
     assert sorted(lines()) == [("Refused 签收后回访", "", False), ("Score 2 / 5 签收后回访", "太慢", False)]
