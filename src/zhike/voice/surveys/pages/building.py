@@ -27,7 +27,7 @@ from zhike.platform.ui.requests import is_fragment, require_actor
 from zhike.platform.ui.toasts import toast
 from zhike.record.organization import queries as organization
 from zhike.voice.surveys import actions, queries
-from zhike.voice.surveys.forms import AboutForm, ItemForm, SectionForm
+from zhike.voice.surveys.forms.building import AboutForm, ItemForm, SectionForm
 from zhike.voice.surveys.models import Questionnaire
 from zhike.voice.surveys.pages import _shared as shared
 from zhike.voice.surveys.policies import DESIGN, PUBLISH

@@ -14,7 +14,7 @@ from zhike.platform.ui.forms import add_errors
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.toasts import toast
 from zhike.voice.surveys import actions, queries
-from zhike.voice.surveys.forms import AboutForm, PublishForm, ReasonForm
+from zhike.voice.surveys.forms.building import AboutForm, PublishForm, ReasonForm
 from zhike.voice.surveys.pages import _shared as shared
 from zhike.voice.surveys.pages.building import posted, renamed
 from zhike.voice.surveys.policies import DESIGN, PUBLISH
