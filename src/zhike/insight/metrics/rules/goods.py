@@ -31,12 +31,13 @@ def _rate(
     eligible: Condition = _delivered,
     known: Condition | None = None,
     time: str = "delivered_date",
+    version: int = 1,
     **own: Any,
 ) -> Metric:
     """A share of shipments; of those delivered and by the day of delivery, unless it says otherwise."""
     return define(
         Metric(
-            version=1,
+            version=version,
             unit="%",
             kind=Kind.RATE,
             fact="shipments",
@@ -100,8 +101,12 @@ LATE = _rate(
 
 INTACT = _rate(
     id="intact",
+    version=2,
     label=_("Intact"),
-    definition=_("Shipments delivered without damage, shortage or loss, of all delivered or lost."),
+    definition=_(
+        "Shipments delivered without damage, shortage or loss, of all delivered or lost whose promised day has come."
+        " Version 1 did not wait for that day."
+    ),
     direction=Direction.HIGHER,
     time="promised_date",
     source=RELIABILITY,
@@ -122,8 +127,12 @@ DAMAGED = _rate(
 
 LOST = _rate(
     id="lost",
+    version=2,
     label=_("Lost"),
-    definition=_("Shipments known to be lost, of all delivered or lost."),
+    definition=_(
+        "Shipments known to be lost, of all delivered or lost whose promised day has come. Version 1 did not wait for"
+        " that day."
+    ),
     direction=Direction.LOWER,
     time="promised_date",
     source=RELIABILITY,
