@@ -51,6 +51,11 @@ _TONES = {
     ProposalState.REFUSED.value: Tone.QUIET,
     ProposalState.WITHDRAWN.value: Tone.QUIET,
 }
+_DECIDED = {
+    ProposalState.APPROVED.value: _("Approved by"),
+    ProposalState.REFUSED.value: _("Refused by"),
+    ProposalState.WITHDRAWN.value: _("Withdrawn by"),
+}
 
 
 def status_of(row: TargetChange) -> Status:
@@ -325,7 +330,7 @@ def _facts(row: TargetChange, now: Any) -> list[Fact]:  # noqa: ANN401 - a momen
         Fact(label=_("Proposed by"), value=who(row.proposed_by_kind, row.proposed_by_id, now)),
     ]
     if row.decided_at is not None:
-        found.append(Fact(label=_("Decided by"), value=who(row.decided_by_kind, row.decided_by_id, now)))
+        found.append(Fact(label=_DECIDED[row.state], value=who(row.decided_by_kind, row.decided_by_id, now)))
     if row.note:
         found.append(Fact(label=_("Note"), value=row.note))
     return found
