@@ -18,6 +18,7 @@ from zhike.platform.calendars.show import who
 from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.parameters.types import ProposalState
+from zhike.platform.ui import formats
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind, Fact, Status, Tone
 from zhike.platform.ui.forms import add_errors
@@ -79,7 +80,10 @@ LIST = Table(
             value=lambda line: line.row.customer_class or EVERY_CLASS,
         ),
         Column(
-            "hours", pgettext_lazy("standard", "Number"), Kind.NUMBER, value=lambda line: hours(line.row), decimals=2
+            "hours",
+            pgettext_lazy("standard", "Number"),
+            Kind.NUMBER,
+            value=lambda line: formats.bare(hours(line.row)),
         ),
         Column("unit", _("Unit"), value=lambda line: line.unit if line.row.budget is not None else _("ends")),
         Column("state", _("State"), Kind.STATUS, value=lambda line: status_of(line.row)),
