@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from zhike.platform import clock
+from zhike.platform.i18n.zones import zone_name
 
 MINUS = "−"
 EN_DASH = "–"
@@ -136,8 +137,15 @@ def moment(instant: datetime, ink: Ink, zone: str = "") -> str:
 
 
 def absolute(instant: datetime, zone: str) -> str:
-    """Everything: `2025-11-21 14:05:33 Asia/Shanghai`."""
-    return f"{clock.local(instant, zone):%Y-%m-%d %H:%M:%S} {zone}"
+    """Everything: `2025-11-21 14:05:33 China Time UTC+8`."""
+    return f"{clock.local(instant, zone):%Y-%m-%d %H:%M:%S} {zone_words(zone, instant)}"
+
+
+def zone_words(zone: str, at: datetime) -> str:
+    """A zone by its name in the reader's language and its offset then: `China Time UTC+8`; no zone at all as it is."""
+    if not clock.is_zone(zone):
+        return zone
+    return f"{zone_name(zone)} {offset(at, zone)}".strip()
 
 
 def deadline(due: datetime, ink: Ink, zone: str = "") -> str:

@@ -9,8 +9,8 @@ from zhike.insight.metrics.types import Condition, Direction, Kind, Metric, defi
 from zhike.record.shipments.policies import LATE_RULE
 
 SHIPMENT = _("shipment")
-RELIABILITY = _("Requirement SHIP-07: reliability")
-CYCLES = _("Requirement SHIP-06: cycle times")
+RELIABILITY = _("Company requirement: reliability")
+CYCLES = _("Company requirement: cycle times")
 
 
 def _delivered(rows: ir.Table) -> ir.BooleanValue:
@@ -62,7 +62,7 @@ SHIPMENTS_COUNT = define(
         fact="shipments",
         grain=SHIPMENT,
         time="ordered_date",
-        source=_("Requirement SHIP-12: orders of all departments"),
+        source=_("Company requirement: orders of all departments"),
         eligible=lambda rows: rows["id"].notnull(),
         known=lambda rows: rows["id"].notnull(),
         order=50,
@@ -147,7 +147,7 @@ COURIER_PHONE = _rate(
     definition=_("Shipments that went out for delivery with the courier's phone known, of all that went out."),
     direction=Direction.HIGHER,
     time="ordered_date",
-    source=_("Requirement SHIP-04: who answers for each leg"),
+    source=_("Company requirement: who answers for each leg"),
     eligible=lambda rows: rows["went_out"],
     hit=lambda rows: rows["has_courier_phone"],
     order=40,
@@ -158,7 +158,7 @@ DELIVERY_REPLY = _rate(
     label=_("Deliveries with reply"),
     definition=_("Delivered shipments with a delivery reply (signer, time, condition), of all delivered."),
     direction=Direction.HIGHER,
-    source=_("Requirement SHIP-05: delivery replies"),
+    source=_("Company requirement: delivery replies"),
     hit=lambda rows: rows["has_reply"],
     order=41,
 )

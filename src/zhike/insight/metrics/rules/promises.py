@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.insight.metrics.types import Direction, Kind, Metric, define
 
 PROMISE = _("promise")
-SOURCE = _("Requirement AGRE-06: promise register")
+SOURCE = _("Company requirement: promise register")
 
 PROMISE_KEPT = define(
     Metric(

@@ -1,5 +1,6 @@
 """What the address of the figures pages may ask, and what is left out of it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -53,3 +54,8 @@ def test_without__takes_one_filter_away_and_keeps_the_others() -> None:
 
 def test_dictionary__names_the_day_of_every_figure() -> None:
     assert {metric.time for metric in metrics().values()} <= set(draw.TIMES)
+
+
+def test_dictionary__no_figure_names_a_requirement_by_its_number() -> None:
+    texts = [str(text) for metric in metrics().values() for text in (metric.label, metric.definition, metric.source)]
+    assert [text for text in texts if re.search(r"[A-Z]{3,4}-\d\d|§", text)] == []

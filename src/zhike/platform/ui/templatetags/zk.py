@@ -108,6 +108,12 @@ def number(value: components.Number | None, decimals: int | None = None) -> Safe
     return render.NOTHING if value is None else format_html("{}", formats.number(value, decimals))
 
 
+@register.simple_tag(takes_context=True)
+def zone(context: Context, name: str) -> str:
+    """A time zone in the reader's language, with its offset now."""
+    return formats.zone_words(name, ink_of(context).now)
+
+
 @register.simple_tag
 def interval(low: components.Number, high: components.Number, decimals: int = 1) -> str:
     return formats.interval(low, high, decimals)
