@@ -15,9 +15,19 @@ from zhike.record.customers.types import ErasedPeople
 from zhike.record.interactions import actions as interactions
 from zhike.service.cases import events
 from zhike.service.cases.actions.waiting import withhold_of
-from zhike.service.cases.models import Case, CaseMove, CasePhoto, Escalation, Remedy, Task, WebAuthor, WebWord
+from zhike.service.cases.models import (
+    Case,
+    CaseMove,
+    CasePhoto,
+    Escalation,
+    Remedy,
+    Task,
+    WaitingAnswer,
+    WebAuthor,
+    WebWord,
+)
 from zhike.service.cases.queries.customers import KIND
-from zhike.service.cases.queries.people import authors_among, cases_opened_by
+from zhike.service.cases.queries.people import ANSWER, authors_among, cases_opened_by
 from zhike.service.cases.types import TaskState
 
 _GONE: Final = "—"
@@ -64,9 +74,12 @@ def write_blanks(texts: Mapping[int, Mapping[str, str]]) -> int:
         if own:
             Case.objects.filter(pk=pk).update(**own)
         for name, text in fields.items():
-            if "." in name:
-                task, _dot, column = name.partition(".")
-                Task.objects.filter(pk=int(task), case_id=pk).update(**{column: text})
+            part, dot, column = name.partition(".")
+            if part.startswith(ANSWER):
+                answers = WaitingAnswer.objects.filter(pk=int(part.removeprefix(ANSWER)), case_id=pk)
+                answers.update(resolution=text)
+            elif dot:
+                Task.objects.filter(pk=int(part), case_id=pk).update(**{column: text})
     search.refresh_later(KIND, sorted(texts))
     return len(texts)
 
