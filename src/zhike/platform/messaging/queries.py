@@ -38,7 +38,7 @@ def messages_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[st
     rows = Message.objects.filter(pk__in=ids).values_list("pk", "channel", "to") if ids else ()
     return {
         str(pk): (
-            f"{CHANNEL_LABELS[channel]} {to if page else masked(to)}",
+            f"{CHANNEL_LABELS[Channel(channel)]} {to if page else masked(to)}".strip(),
             reverse("messaging:page", args=[pk]) if page else "",
         )
         for pk, channel, to in rows

@@ -46,7 +46,7 @@ def waiting_texts(ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """What these messages say now, by field."""
     rows = ContactRecord.objects.filter(pk__in=ids)
     found = {row["pk"]: {name: row[name] for name in _FIELDS} for row in rows.filter(_HOLD).values("pk", *_FIELDS)}
-    owners = dict(rows.filter(message_id__isnull=False).values_list("message_id", "pk"))
+    owners = {message: pk for message, pk in rows.values_list("message_id", "pk") if message is not None}
     for one in messaging.waiting_to_leave().filter(pk__in=owners).values("pk", *_FIELDS):
         found[owners[one["pk"]]] = {f"{_QUEUED}{name}": one[name] for name in _FIELDS}
     return found

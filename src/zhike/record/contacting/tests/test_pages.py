@@ -237,6 +237,7 @@ def test_erasure__finds_somebody_in_what_waits_for_others(who: Contact) -> None:
     send(other, text="陈静明天来，13812345678", now=now - 10 * HOUR)
     send(who, text="您的号码13812345678", now=now)
     held, queued, own = rows()
+    assert queued.message_id is not None
     assert (held.outcome, Message.objects.get(pk=queued.message_id).state, own.outcome) == ("hold", "queued", "hold")
     found = erasure_preview(actor=SYSTEM, contact_ids=[who.pk], phone_numbers=[], now=now)
     assert [(one.kind, one.id, one.certain) for one in found.mentions] == [

@@ -237,7 +237,8 @@ def _items(value: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever JSON holds
 
 def _field_word(event_type: str, field: str) -> str:
     room = event_type.partition(".")[0]
-    return str(ROOM_FIELD_WORDS.get((room, field)) or FIELD_WORDS.get(field, field))
+    own = ROOM_FIELD_WORDS.get((room, field))
+    return str(own if own is not None else FIELD_WORDS.get(field, field))
 
 
 def _key_in_words(kind: str, key: str) -> str:

@@ -27,7 +27,7 @@ from zhike.service.cases.models import (
     WebWord,
 )
 from zhike.service.cases.queries.customers import KIND
-from zhike.service.cases.queries.people import ANSWER, authors_among, cases_opened_by
+from zhike.service.cases.queries.people import ANSWER, author_ids_among, cases_opened_by
 from zhike.service.cases.types import TaskState
 
 _GONE: Final = "—"
@@ -58,7 +58,7 @@ def forget_cases(*, actor: Actor, case_ids: Sequence[int], now: datetime) -> int
 def forget_authors(*, actor: Actor, people: ErasedPeople, now: datetime) -> int:
     """Empty who wrote on the web and what they wrote, and destroy their photos. Returns how many people."""
     authorize(actor, ERASE)
-    ids = list(authors_among(people).values_list("pk", flat=True))
+    ids = author_ids_among(people)
     words = WebWord.objects.filter(author_id__in=ids).values_list("interaction_id", flat=True)
     interactions.forget_entries(actor=actor, interaction_ids=list(words), now=now)
     _empty(cases_opened_by(ids), now)

@@ -50,6 +50,14 @@ def traces_of(contact_ids: Sequence[int]) -> Sequence[audit.Trace]:
 
 def authors_among(people: ErasedPeople) -> QuerySet[WebAuthor]:
     """Those who wrote on the web about cases of these people, or with one of their numbers or mail addresses."""
+    return WebAuthor.objects.filter(pk__in=author_ids_among(people))
+
+
+def author_ids_among(people: ErasedPeople) -> list[int]:
+    return people.seen("cases.authors", lambda: list(_find_authors(people).values_list("pk", flat=True)))
+
+
+def _find_authors(people: ErasedPeople) -> QuerySet[WebAuthor]:
     live = WebAuthor.objects.filter(redacted_at__isnull=True)
     found = live.filter(case__contact_id__in=people.contact_ids)
     numbers: Iterable[str] = live.exclude(phone="").values_list("phone", flat=True).distinct()
@@ -90,7 +98,7 @@ def cases_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
     answers = WaitingAnswer.objects.filter(customers.mentions_q(people, ANSWER_FIELD)).values("case_id")
     wanted = customers.mentions_q(people, *_FIELDS) | Q(pk__in=tasks) | Q(pk__in=answers)
     rows = Case.objects.filter(wanted, redacted_at__isnull=True).exclude(contact_id__in=people.contact_ids)
-    own = cases_opened_by(list(authors_among(people).values_list("pk", flat=True)))
+    own = people.seen("cases.opened", lambda: cases_opened_by(author_ids_among(people)))
     found = list(rows.exclude(pk__in=own).order_by("-pk")[:limit])
     texts = case_texts([row.pk for row in found])
     return [
