@@ -2,14 +2,17 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.utils import translation
+from django.utils.html import strip_tags
 
-from zhike.platform.audit.types import event_types
+from zhike.platform.audit.types import Entry, event_types
 from zhike.platform.audit.words import manner_of, word_lists
 from zhike.platform.parameters.types import registered
 from zhike.platform.ui.formats import Ink
@@ -131,3 +134,61 @@ def test_parameters__name_sources_that_an_administrator_can_look_up(language: st
         if language != "en":
             laws = {key: source for key, source in told.items() if key.startswith(("cases.", "contacting."))}
             assert {key for key, source in laws.items() if source == registered()[key].source} == set()
+
+
+def entry(code: str, *, subject: tuple[str, str], reason: str = "", **after: object) -> Entry:
+    """One line of the log."""
+    at = datetime(2026, 11, 28, 8, tzinfo=UTC)
+    return Entry(
+        id=1,
+        at=at,
+        actor_kind="system",
+        actor_id="demo",
+        actor_label="",
+        type=code,
+        label=code,
+        subject=subject,
+        operation_id=UUID(int=1),
+        reason=reason,
+        before={},
+        after=after,
+        redacted=False,
+    )
+
+
+def test_audit__says_in_words_what_programs_write_for_programs() -> None:
+    telling = Telling({"unit": {"42": ("客服一组", "")}}, Ink(datetime(2026, 11, 28, 8, tzinfo=UTC), "Asia/Shanghai"))
+    message = ("message", "20c13403-32cf-4506-a629-776d0dbf2692")
+    with translation.override("zh-hans"):
+
+        def told(one: Entry) -> dict[str, str]:
+            return {name: strip_tags(f"{old}{new}") for name, old, new in telling.changes(one)}
+
+        # What a job goes on from is nobody's number of customers reached.
+        followed = entry("cases.targets_followed", subject=("service_target_change", "1"), clocks=3, reached=6000)
+        assert told(followed) == {"时限数": "3"}
+        held = entry("clocks.handed_over", subject=("case_task", "110"), holders={"22": 42, "23": 42})
+        assert told(held) == {"经手人": "客服一组"}
+        assert telling.subject(held)[0] == "协办任务"
+        stopped = entry("clocks.stopped", subject=("case", "1"), states={"3": "missed", "4": "missed", "5": "met"})
+        assert told(stopped) == {"状态": "已超时、已守时"}
+        assert told(entry("agreements.target_proposed", subject=("service_target", "1"), deed="set")) == {
+            "变更": "设定时限"
+        }
+        assert told(entry("agreements.imported", subject=("import", "0"), source="demo")) == {"来源": "演示公司"}
+        assert told(entry("customers.standing_set", subject=("customer", "1"), files=4)) == {"客户档案（份数）": "4"}
+        assert "另有10项" in told(entry("cases.x", subject=("case", "1"), query=list(range(22))))["筛选条件"]
+        assert telling.subject(entry("messaging.queued", subject=message))[1] == ""
+        assert telling.subject(entry("agreements.imported", subject=("import", "0")))[1] == ""
+        assert telling.reason(entry("clocks.paused", subject=("case", "1"), reason="waiting_customer")) == "等待客户"
+        assert (
+            telling.reason(entry("files.erased", subject=("files", "contents"), reason="CUST-22")) == "个人资料已清除"
+        )
+        assert telling.reason(entry("x.y", subject=("case", "1"), reason="客户要求")) == "客户要求"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_audit__no_two_kinds_of_event_have_the_same_words(language: str) -> None:
+    with translation.override(language):
+        words = Counter(str(kind.label) for kind in event_types().values())
+    assert [word for word, count in words.items() if count > 1] == []

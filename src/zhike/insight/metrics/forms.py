@@ -93,10 +93,10 @@ class Asked:
 
 def asked_of(data: QueryDict, dimensions: Sequence[str], today: date) -> Asked:
     """Read the address; what cannot be read is left out, so that an old bookmark still opens."""
-    period = data.get("period", "")
-    since, until = data.get("since", ""), data.get("until", "")
+    period, this_month = data.get("period", ""), today.strftime("%Y-%m")
+    since, until = _month(data, "since", this_month), _month(data, "until", this_month)
     if period in {"3", "12", "24"}:
-        since, until = _back(today, int(period)), today.strftime("%Y-%m")
+        since, until = _back(today, int(period)), this_month
     else:
         period = ""
     known = [*dimensions, MONTH]
@@ -104,11 +104,17 @@ def asked_of(data: QueryDict, dimensions: Sequence[str], today: date) -> Asked:
     filters = {name: tuple(values[:50]) for name, values in asked.items() if any(values)}
     return Asked(
         period=period,
-        since=since if MONTH_FORM.fullmatch(since) else "",
-        until=until if MONTH_FORM.fullmatch(until) else "",
+        since=since,
+        until=until,
         filters=filters,
         split=tuple(dict.fromkeys(name for name in data.getlist("split") if name in known))[:2],
     )
+
+
+def _month(data: QueryDict, name: str, latest: str) -> str:
+    """A month of the address, this one at the latest: no period reaches beyond now."""
+    asked = data.get(name, "")
+    return min(asked, latest) if MONTH_FORM.fullmatch(asked) else ""
 
 
 def state_named(data: QueryDict) -> tuple[int | None, datetime | None]:

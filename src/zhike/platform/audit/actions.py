@@ -1,5 +1,6 @@
 """Writing the log, and taking people's data out of it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -35,6 +36,7 @@ AND (%(key)s = '' OR EXISTS (
       CASE jsonb_typeof(said) WHEN 'array' THEN said ELSE jsonb_build_array(said) END) one (value)
   WHERE one.value = ANY(%(values)s::text[])))
 """
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def redact(traces: Iterable[Trace], *, now: datetime) -> int:
@@ -50,15 +52,21 @@ def redact(traces: Iterable[Trace], *, now: datetime) -> int:
 
 def count_traces(traces: Iterable[Trace]) -> int:
     """How many lines `redact` would empty."""
-    wanted = list(traces)
+    wanted = [trace for trace in traces if trace.ids is None or list(trace.ids)]
     if not wanted:
         return 0
-    found: set[int] = set()
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for at, trace in enumerate(wanted):
+        given = _given(trace)
+        # One statement for all: every part has its values under names of its own.
+        part = _PLACE.sub(rf"%(\g<1>{at})s", _FOUND)
+        parts.append(f"SELECT id FROM audit_auditentry WHERE {part}")  # noqa: S608 - constant
+        values |= {f"{name}{at}": value for name, value in given.items()}
     with connection.cursor() as cursor:
-        for trace in wanted:
-            cursor.execute(f"SELECT id FROM audit_auditentry WHERE {_FOUND}", _given(trace))  # noqa: S608 - constant
-            found.update(row[0] for row in cursor.fetchall())
-    return len(found)
+        cursor.execute(f"SELECT count(*) FROM ({' UNION '.join(parts)}) found", values)  # noqa: S608 - constant
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
 
 
 def _given(trace: Trace) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A message id of a catalogue."""
 
@@ -56,7 +61,7 @@ class Plain:
     """As it stands: words of people, numbers, names, codes that people know by sight such as a unit's."""
 
 
-Manner = Of | Keys | Room | Span | Sentence | Plain | Words
+Manner = Of | Keys | Room | Span | Zone | Sentence | Plain | Words
 _manners: dict[tuple[str, str], Manner] = {}
 _naming: dict[str, Naming] = {}
 

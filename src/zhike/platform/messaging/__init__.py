@@ -17,8 +17,15 @@ from zhike.platform.messaging.types import (
 )
 
 if TYPE_CHECKING:
-    from zhike.platform.messaging.actions import forget_people, note_bounce, queue, queue_many, take_back
-    from zhike.platform.messaging.queries import messages_about, messages_by_id
+    from zhike.platform.messaging.actions import (
+        forget_people,
+        note_bounce,
+        queue,
+        queue_many,
+        reword_waiting,
+        take_back,
+    )
+    from zhike.platform.messaging.queries import messages_about, messages_by_id, waiting_to_leave
 
 __all__ = [
     "BOUNCED",
@@ -36,13 +43,17 @@ __all__ = [
     "note_bounce",
     "queue",
     "queue_many",
+    "reword_waiting",
     "take_back",
+    "waiting_to_leave",
     "words_of",
 ]
 __getattr__ = lazily(
     __name__,
     {
-        **dict.fromkeys(("queue", "queue_many", "take_back", "forget_people", "note_bounce"), "actions"),
-        **dict.fromkeys(("messages_about", "messages_by_id"), "queries"),
+        **dict.fromkeys(
+            ("queue", "queue_many", "reword_waiting", "take_back", "forget_people", "note_bounce"), "actions"
+        ),
+        **dict.fromkeys(("messages_about", "messages_by_id", "waiting_to_leave"), "queries"),
     },
 )

@@ -1,6 +1,6 @@
 """Putting messages in the queue, and deciding about those whose fate is unknown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from zhike.platform.errors import Conflict, FieldError, Invalid, NotFound
 from zhike.platform.messaging import events
 from zhike.platform.messaging.models import Message
 from zhike.platform.messaging.policies import DECIDE, SEND
+from zhike.platform.messaging.queries import waiting_to_leave
 from zhike.platform.messaging.rules import entry
 from zhike.platform.messaging.transports.mail import Malformed, address_of
 from zhike.platform.messaging.types import BOUNCED, Channel, Draft, MailParts, MessageSettled, State, Words
@@ -251,6 +252,17 @@ def forget_people(
         to="", subject="", body="", params={}, mail={}, error="", log=[], provider_id="", forgotten_at=now
     )
     audit.record(actor, events.MessagesForgotten(subject=("messages", "people"), after={"messages": changed}), now=now)
+    return changed
+
+
+@action
+def reword_waiting(*, actor: Actor, texts: Mapping[UUID, Mapping[str, str]], now: datetime) -> int:
+    """Put other words in messages that have not left; returns how many. For the `PersonalTexts` of rooms."""
+    authorize(actor, DECIDE)
+    changed = sum(waiting_to_leave().filter(pk=pk).update(**words) for pk, words in texts.items())
+    if changed:
+        told = {"messages": changed}
+        audit.record(actor, events.MessagesForgotten(subject=("messages", "people"), after=told), now=now)
     return changed
 
 

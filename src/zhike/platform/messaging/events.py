@@ -17,7 +17,7 @@ class MessageQueued(audit.Event):
 
 class MessageTakenBack(audit.Event):
     type = "messaging.taken_back"
-    label = _("Message taken back before it left")
+    label = _("Message taken out of the queue before it left")
 
 
 class MessageSentAgain(audit.Event):

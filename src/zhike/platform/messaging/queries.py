@@ -1,9 +1,12 @@
 """Reading messages: those about a record, and all of them for those who decide."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.urls import reverse
 
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -11,7 +14,9 @@ from zhike.platform.errors import NotFound
 from zhike.platform.messaging.models import Message
 from zhike.platform.messaging.policies import DECIDE
 from zhike.platform.messaging.rules import masked
-from zhike.platform.messaging.types import Channel, MessageRow, State
+from zhike.platform.messaging.types import CHANNEL_LABELS, Channel, MessageRow, State
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def messages_about(*, actor: Actor, subject: tuple[str, int | str], limit: int = 50) -> list[MessageRow]:
@@ -24,6 +29,26 @@ def messages_by_id(*, actor: Actor, message_ids: Sequence[UUID]) -> dict[UUID, M
     """These messages, with masked addresses. The caller has shown that the actor may see what they are about."""
     rows = Message.objects.filter(pk__in=list(message_ids)) if message_ids else []
     return {row.pk: row_of(row, full=actor.has(DECIDE.code)) for row in rows}
+
+
+def messages_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Channel and masked address of messages, by id as text, for those who may read the log that names them."""
+    ids = [UUID(key) for key in keys if _ID.fullmatch(key)]
+    page = actor.has(DECIDE.code)
+    rows = Message.objects.filter(pk__in=ids).values_list("pk", "channel", "to") if ids else ()
+    return {
+        str(pk): (
+            f"{CHANNEL_LABELS[Channel(channel)]} {to if page else masked(to)}".strip(),
+            reverse("messaging:page", args=[pk]) if page else "",
+        )
+        for pk, channel, to in rows
+    }
+
+
+# zhike: allow query-actor -- for the `PersonalTexts` of rooms, which answer to nobody's reach
+def waiting_to_leave() -> QuerySet[Message]:
+    """Messages that have not left yet and still say something."""
+    return Message.objects.filter(state__in=[State.QUEUED.value, State.HELD.value], forgotten_at__isnull=True)
 
 
 def list_messages(*, actor: Actor) -> QuerySet[Message]:

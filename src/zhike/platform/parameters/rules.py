@@ -14,7 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform.clock import is_zone
 from zhike.platform.errors import FieldError
+from zhike.platform.i18n.zones import zone_name
 from zhike.platform.parameters.types import Parameter
 
 T = TypeVar("T")
@@ -138,6 +140,8 @@ def bare(parameter: Parameter[Any], value: object) -> str:
         return duration_text(value)
     if isinstance(value, Decimal):
         return f"{value:,f}"
+    if isinstance(value, str) and "/" in value and is_zone(value):
+        return zone_name(value) or value
     # A whole number without a unit is a name, such as a port.
     return f"{value:,}" if isinstance(value, int) and str(parameter.unit) else str(value)
 

@@ -17,24 +17,17 @@ MARGIN = 3
 
 def card_context(card: FigureCard) -> dict[str, Any]:
     trend = card.trend
+    # The value has as many decimals as tell the ends of its interval apart.
+    decimals = formats.decimals_apart(*card.interval, card.decimals) if card.interval else card.decimals
     return {
         "card": card,
-        "value": card.text or ("" if card.value is None else formats.number(card.value, card.decimals)),
-        "interval": _interval(card),
+        "value": card.text or ("" if card.value is None else formats.number(card.value, decimals)),
+        "interval": formats.interval(*card.interval, card.decimals) if card.interval else "",
         "base_words": _base_words(card),
         "trend_words": trend_words(trend) if trend else "",
         "arrow": arrow(trend) if trend else "",
         "spark": sparkline(card.spark, str(card.label)) if _drawable(card.spark) else "",
     }
-
-
-def _interval(card: FigureCard) -> str:
-    if card.interval is None:
-        return ""
-    low, high = (formats.number(end, card.decimals) for end in card.interval)
-    if low.startswith(formats.MINUS):
-        return gettext("%(low)s to %(high)s") % {"low": low, "high": high}
-    return f"{low}{formats.EN_DASH}{high}"
 
 
 def _base_words(card: FigureCard) -> str:

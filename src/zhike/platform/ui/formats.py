@@ -9,9 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from zhike.platform import clock
+from zhike.platform.i18n.zones import zone_name
 
 MINUS = "−"
 EN_DASH = "–"
+MOST_DECIMALS = 4
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WAN = Decimal(10_000)
@@ -51,6 +53,31 @@ def number(value: Number, decimals: int | None = None) -> str:
     return f"{MINUS}{text[1:]}" if text.startswith("-") else text
 
 
+def bare(value: Decimal | None, most: int = 2) -> Decimal | None:
+    """Rounded half up to `most` decimals, without zeros that say nothing: `16`, `2.5`."""
+    if value is None:
+        return None
+    rounded = value.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_UP)
+    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
+
+
+def decimals_apart(low: Number, high: Number, least: int = 1) -> int:
+    """So many decimals, `least` or more, that two ends which differ do not read alike; `least` where none would do."""
+    enough = (more for more in range(least, MOST_DECIMALS + 1) if number(low, more) != number(high, more))
+    return next(enough, least)
+
+
+def interval(low: Number, high: Number, least: int = 1) -> str:
+    """`0.08–0.13`, `−1.0 to 2.0`; empty where both ends read alike with every decimal we write."""
+    decimals = decimals_apart(low, high, least)
+    ends = {"low": number(low, decimals), "high": number(high, decimals)}
+    if ends["low"] == ends["high"]:
+        return ""
+    if ends["low"].startswith(MINUS):
+        return gettext("%(low)s to %(high)s") % ends
+    return f"{ends['low']}{EN_DASH}{ends['high']}"
+
+
 def percent(share: Number, decimals: int = 1) -> str:
     """A share between 0 and 1 as per cent: `6.6 %`."""
     return f"{number(Decimal(str(share)) * 100, decimals)} %"
@@ -87,6 +114,17 @@ def day(value: date, today: date) -> str:
     return short if value.year == today.year else f"{short} {value.year}"
 
 
+def days(since: date, until: date | None, today: date) -> str:
+    """From a day to a day, both included: `09-11 – 12-31`; both with their year where one is of another year."""
+    if until is None:
+        return day(since, today)
+    if since.year == until.year:
+        return f"{day(since, today)} {EN_DASH} {day(until, today)}"
+    # Any day of a year that neither is of makes both say theirs.
+    far = date.max
+    return f"{day(since, far)} {EN_DASH} {day(until, far)}"
+
+
 def moment(instant: datetime, ink: Ink, zone: str = "") -> str:
     """Today `14:05`, this year `11-21 14:05`, older `2025-11-21`; English `21 Nov 14:05`, `21 Nov 2025`."""
     wall = clock.local(instant, zone or ink.zone)
@@ -99,8 +137,15 @@ def moment(instant: datetime, ink: Ink, zone: str = "") -> str:
 
 
 def absolute(instant: datetime, zone: str) -> str:
-    """Everything: `2025-11-21 14:05:33 Asia/Shanghai`."""
-    return f"{clock.local(instant, zone):%Y-%m-%d %H:%M:%S} {zone}"
+    """Everything: `2025-11-21 14:05:33 China Time UTC+8`."""
+    return f"{clock.local(instant, zone):%Y-%m-%d %H:%M:%S} {zone_words(zone, instant)}"
+
+
+def zone_words(zone: str, at: datetime) -> str:
+    """A zone by its name in the reader's language and its offset then: `China Time UTC+8`; no zone at all as it is."""
+    if not clock.is_zone(zone):
+        return zone
+    return f"{zone_name(zone)} {offset(at, zone)}".strip()
 
 
 def deadline(due: datetime, ink: Ink, zone: str = "") -> str:

@@ -64,8 +64,7 @@ class Plot(ABC):
     def _interval(self, low: Value, high: Value) -> str:
         if low is None or high is None:
             return "–"
-        ends = {"low": formats.number(low, self.decimals), "high": formats.number(high, self.decimals)}
-        return gettext("%(low)s to %(high)s") % ends if low < 0 else f"{ends['low']}{formats.EN_DASH}{ends['high']}"
+        return formats.interval(low, high, self.decimals) or formats.EN_DASH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

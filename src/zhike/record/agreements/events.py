@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.platform import audit, outbox
 from zhike.record.agreements.types.agreements import AGREEMENT_LABELS
 from zhike.record.agreements.types.promises import PROMISE_LABELS
 from zhike.record.agreements.types.standards import BOUND_LABELS, UNIT_LABELS, VAGUE_LABELS
-from zhike.record.agreements.types.targets import MEASURE_LABELS
+from zhike.record.agreements.types.targets import MEASURE_LABELS, TargetDeed
 
 audit.tell(
     "agreements",
@@ -19,6 +20,10 @@ audit.tell(
     bound=BOUND_LABELS,
     unit=UNIT_LABELS,
     clock=MEASURE_LABELS,
+    deed={
+        TargetDeed.SET.value: pgettext_lazy("change of a target", "a target is set"),
+        TargetDeed.END.value: pgettext_lazy("change of a target", "a target ends"),
+    },
     file=audit.Of("file"),
     by=audit.Of("staff"),
     category=audit.Of("case_category"),

@@ -11,6 +11,12 @@ from zhike.platform import audit
 from zhike.platform.actors import Actor
 from zhike.record.contacting import queries
 from zhike.record.contacting.actions.erasure import count_people, empty_people, move_wishes, traces_of
+from zhike.record.contacting.actions.waiting_words import (
+    traces_of_waiting,
+    waiting_naming,
+    waiting_texts,
+    write_blanks,
+)
 from zhike.record.contacting.policies import VIEW
 from zhike.record.contacting.queries import log
 from zhike.record.contacting.queries.cards import tab
@@ -22,6 +28,7 @@ from zhike.record.customers.types import (
     ErasedPeople,
     Facet,
     Label,
+    NamingText,
     RowIds,
     TimelineCursor,
     TimelineEntry,
@@ -29,6 +36,7 @@ from zhike.record.customers.types import (
     register_customer_move,
     register_group_measure,
     register_personal_data,
+    register_personal_texts,
     register_timeline,
 )
 from zhike.record.organization.types import ScopeColumn, keep_as_history, register_unit_move
@@ -67,6 +75,25 @@ class Reached:
 
     def traces(self, *, people: ErasedPeople) -> Sequence[audit.Trace]:
         return traces_of(people)
+
+
+class WaitingWords:
+    """Messages to others that have not left and whose words name somebody."""
+
+    name = "contacting.waiting"
+    label: Label = _("Messages to others that wait to leave and name them")
+
+    def about(self, *, people: ErasedPeople, limit: int) -> Sequence[NamingText]:
+        return waiting_naming(people, limit)
+
+    def texts(self, *, ids: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        return waiting_texts(ids)
+
+    def write(self, *, texts: Mapping[int, Mapping[str, str]], now: datetime) -> int:
+        return write_blanks(texts, now)
+
+    def traces(self, *, ids: Sequence[int]) -> Sequence[audit.Trace]:
+        return traces_of_waiting(ids) if ids else ()
 
 
 class WishMove:
@@ -114,6 +141,7 @@ register_customer_move(WishMove(), keys=["contacting.Wish.customer"])
 register_personal_data(
     Reached(), keys=["contacting.Consent.contact", "contacting.ContactRecord.contact", "contacting.Wish.contact"]
 )
+register_personal_texts(WaitingWords())
 register_unit_move(ScopeColumn("contacting_contactrecord"))
 keep_as_history("contacting.ContactRecord.staff")
 register_card(ContactTab())

@@ -14,6 +14,7 @@ from zhike.platform.bulk.types import Target, register
 from zhike.platform.calendars.queries import calendars_named
 from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import name_dimension
+from zhike.platform.messaging.queries import messages_named
 from zhike.platform.ops.upgrades import register_upgrade
 from zhike.platform.search.types import Document, Sight, register_source
 from zhike.record.organization.actions import give_new_rights, import_staff, import_units, set_head
@@ -198,6 +199,7 @@ def _calendars_named(*, actor: Actor, keys: Collection[str]) -> dict[str, tuple[
 
 
 register_naming("file", _files_named)
+register_naming("message", messages_named)
 register_naming("calendar", _calendars_named)
 register_naming("staff", staff_named)
 register_naming("unit", units_named)

@@ -12,6 +12,8 @@ from zhike.doors.connectors.mail.types import BoxEntry
 from zhike.platform import clock, parameters
 from zhike.platform.messaging.settings import Security
 
+WHY = "演示用邮件服务器"
+
 
 class Command(BaseCommand):
     help = "Set mailbox and outgoing mail to the servers of the demonstration on this machine."
@@ -34,7 +36,7 @@ class Command(BaseCommand):
             # A second start on the same ports finds everything set.
             if known is None or parameters.value(known, at=now) == value:
                 continue
-            parameters.set_parameter(actor=ACTOR, key=key, value=value, reason="demo", source="demo", now=now)
+            parameters.set_parameter(actor=ACTOR, key=key, value=value, reason=WHY, source=WHY, now=now)
         boxes = [row.pk for row in queries.mailboxes(actor=ACTOR) if row.address == ADDRESS]
         entry = BoxEntry(
             name="客服信箱",

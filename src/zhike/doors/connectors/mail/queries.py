@@ -186,6 +186,10 @@ def mails_of(people: ErasedPeople) -> list[int]:
 
     A mail of somebody else that only mentions them is not among these: see `mails_naming`.
     """
+    return people.seen("mail.mails", partial(_find_mails, people))
+
+
+def _find_mails(people: ErasedPeople) -> list[int]:
     rows = IncomingMail.objects.filter(raw_file__erased_at__isnull=True) | IncomingMail.objects.exclude(sender="")
     found = set(rows.filter(interaction__contact_id__in=people.contact_ids).values_list("pk", flat=True))
     if people.addresses is None:

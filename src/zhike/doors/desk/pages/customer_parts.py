@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
+from zhike.platform.ui import formats
 from zhike.platform.ui.components import (
     Audience,
     Button,
@@ -233,7 +234,7 @@ def _file_tab(actor: Actor, summary: CustomerSummary) -> dict[str, Any]:
             Fact(label=_("Legal form"), value=LEGAL_FORM_LABELS[entry.legal_form]),
             Fact(label=_("Industry"), value=INDUSTRY_LABELS[entry.industry]),
             Fact(label=_("Address"), value=" ".join(part for part in (entry.city, entry.address) if part)),
-            Fact(label=_("Time zone"), value=entry.zone),
+            Fact(label=_("Time zone"), value=formats.zone_words(entry.zone, clock.now())),
             Fact(label=_("How we met"), value=SOURCE_LABELS[entry.source]),
             Fact(label=_("In other systems"), value=", ".join(f"{system} {ref}" for system, ref in references)),
         ],

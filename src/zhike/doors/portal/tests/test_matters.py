@@ -88,7 +88,7 @@ def test_matter__is_sent_and_answers_at_once_with_number_and_time(browser: Clien
     assert "keep the number" in text
     assert "You hear from us by" in text
     assert CasePhoto.objects.filter(case=made).count() == 2
-    assert "2 photos of yours" in text
+    assert "We have received 2 photos from you." in text
 
 
 def test_matter__a_double_tap_is_one_case(browser: Client) -> None:

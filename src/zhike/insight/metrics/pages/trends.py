@@ -153,4 +153,4 @@ def _amount(metric: Metric, change: Change, unit: str) -> str:
 def _interval(one: Estimate) -> str:
     if one.low is None or one.high is None:
         return gettext("base too small")
-    return f"{formats.number(one.low, 1)}{formats.EN_DASH}{formats.number(one.high, 1)}"
+    return formats.interval(one.low, one.high)

@@ -13,6 +13,7 @@ from zhike.insight.metrics.queries.figures import (
     SCALE,
     check_dimensions,
     compute,
+    day_of,
     filtered,
     measured,
     state_of,
@@ -163,7 +164,8 @@ def spread_of(*, actor: Actor, question: Question) -> Spread | None:
     if metric.kind is not Kind.DURATION:
         return None
     state = state_of(metric, question)
-    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state)
+    rows = filtered(metric, question, lake.table(actor=actor, state=state))
+    rows = measured(metric, rows, state, day_of(actor, state))
     rows = rows.filter(rows["_known"])
     n = int(rows.count().to_pyarrow().as_py())
     if n < 2:  # noqa: PLR2004 - one value has no interval

@@ -50,15 +50,16 @@ def compute(*, actor: Actor, question: Question) -> Answer:
     metric = metric_of(question.metric)
     check_dimensions(metric, question)
     state = state_of(metric, question)
+    today = day_of(actor, state)
 
     def table() -> ir.Table:
         return lake.table(actor=actor, state=state)
 
     def count() -> Counted:
-        rows = measured(metric, filtered(metric, question, table()), state)
+        rows = measured(metric, filtered(metric, question, table()), state, today)
         return _figures(metric, rows, ()), _figures(metric, rows, question.split) if question.split else ()
 
-    total, split = kept(key_of(metric, question, actor.reach, state, table), count)
+    total, split = kept(key_of(metric, question, actor.reach, state, today=today, rows=table), count)
     # zhike: allow clock-edge -- the parameter versions named are those of the moment of asking; no figure depends on it
     now = clock.now()
     return Answer(
@@ -200,7 +201,8 @@ def _base_rows(actor: Actor, metric: Metric, question: Question, only_hits: bool
     """The rows of the base, its numerator or the rest, with the day each belongs to; one without a day is oldest."""
     check_dimensions(metric, question)
     state = state_of(metric, question)
-    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state)
+    rows = filtered(metric, question, lake.table(actor=actor, state=state))
+    rows = measured(metric, rows, state, day_of(actor, state))
     rows = rows.filter(rows["_known"])
     if only_hits is not None and metric.hit is not None:
         rows = rows.filter(rows["_hit"] if only_hits else ~rows["_hit"])
@@ -281,7 +283,16 @@ def _next_month(month: str) -> date:
     return date(year + number // 12, number % 12 + 1, 1)
 
 
-def measured(metric: Metric, rows: ir.Table, state: Generation) -> ir.Table:
+def day_of(actor: Actor, state: Generation) -> date | None:
+    """The day of the data where the asker is; None before the first refresh."""
+    return None if state.as_of is None else clock.local_date(state.as_of, actor.zone)
+
+
+def measured(metric: Metric, rows: ir.Table, state: Generation, today: date | None) -> ir.Table:
+    """The rows of the base with what each adds to it. What is promised for a later day is in no base yet."""
+    if today is not None:
+        day = rows[metric.time]
+        rows = rows.filter(day.isnull() | (day <= ibis.date(today)))
     as_of = ibis.null(INSTANT) if state.as_of is None else ibis.literal(state.as_of, INSTANT)
     rows = rows.mutate(**{AS_OF: as_of})
     eligible = metric.eligible(rows).fill_null(NO)

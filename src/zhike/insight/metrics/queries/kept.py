@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ class Key(NamedTuple):
     period: tuple[str, str]
     reach: Reach
     files: frozenset[str]
+    today: date | None
     as_of: datetime | None
 
 
@@ -62,7 +63,15 @@ class _Store:
 _store = _Store()
 
 
-def key_of(metric: Metric, question: Question, reach: Reach, state: Generation, rows: Callable[[], ir.Table]) -> Key:
+def key_of(
+    metric: Metric,
+    question: Question,
+    reach: Reach,
+    state: Generation,
+    *,
+    today: date | None,
+    rows: Callable[[], ir.Table],
+) -> Key:
     """The key of a question; `rows` gives the fact's table where it has to be looked at."""
     return Key(
         (metric.id, metric.version),
@@ -71,6 +80,7 @@ def key_of(metric: Metric, question: Question, reach: Reach, state: Generation, 
         (question.since, question.until),
         reach,
         lake.files_of(state),
+        today,
         state.as_of if _asks_the_moment(metric, rows) else None,
     )
 

@@ -10,8 +10,8 @@ from zhike.insight.metrics.types import AS_OF, Condition, Direction, Kind, Metri
 CASE = _("case")
 CONTACT = _("contact of a customer")
 TASK = _("task")
-PROMISES = _("Requirement CASE-08: first response and solution")
-EFFORT = _("Requirement CASE-15: what a matter costs the customer")
+PROMISES = _("Company requirement: first response and solution")
+EFFORT = _("Company requirement: what a matter costs the customer")
 
 
 def _real(rows: ir.Table) -> ir.BooleanValue:
@@ -128,7 +128,7 @@ FIRST_CONTACT = _case(
         " 7 days old count as missing. Version 1 did not wait for the 7 days and overlooked duplicates."
     ),
     direction=Direction.HIGHER,
-    source=_("Methods §5.3: first contact resolution; requirement CASE-15"),
+    source=_("Company requirement: first contact resolution"),
     eligible=_brought,
     known=_first_contact_known,
     hit=_has("at_first_contact"),
@@ -143,7 +143,7 @@ FIRST_CONTACT_NET = _case(
         " category says whether it can, as it stands when the data are read."
     ),
     direction=Direction.HIGHER,
-    source=_("Methods §5.3: first contact resolution; requirement CASE-15"),
+    source=_("Company requirement: first contact resolution"),
     eligible=lambda rows: _brought(rows) & rows["can_at_first"],
     known=_first_contact_known,
     hit=_has("at_first_contact"),
@@ -166,7 +166,7 @@ TRANSFER_RATE = define(
         fact="case_contacts",
         grain=CONTACT,
         time="said_date",
-        source=_("Methods §5.3: transfer rate; requirement CASE-15"),
+        source=_("Company requirement: transfer rate"),
         eligible=_has("is_incoming"),
         known=_has("is_handled"),
         hit=_has("was_passed_on"),
@@ -190,7 +190,7 @@ RE_EXPLAINED = define(
         fact="case_handovers",
         grain=_("hand-over"),
         time="handed_date",
-        source=_("Methods §5.3: re-explain count; requirement CASE-15"),
+        source=_("Company requirement: re-explain count"),
         eligible=_has("is_handover"),
         known=_has("is_known"),
         hit=_has("was_blind"),
@@ -209,7 +209,7 @@ EFFORT_INDEX = _case(
         " answer (15, at 72). Cases handed over in a history that was taken over count as missing."
     ),
     direction=Direction.LOWER,
-    source=_("Methods §5.4: operational effort index; requirement CASE-15"),
+    source=_("Company requirement: operational effort index"),
     time="closed_date",
     eligible=lambda rows: _brought(rows) & rows["is_closed"],
     known=lambda rows: ~rows["handed_in_history"] & rows["effort_index"].notnull(),
@@ -226,7 +226,7 @@ CAPTURED = _case(
         " who were dissatisfied and said nothing are in no case; only surveys can count them."
     ),
     direction=Direction.HIGHER,
-    source=_("Requirement CASE-28: complaint capture"),
+    source=_("Company requirement: complaint capture"),
     time="closed_date",
     eligible=lambda rows: _brought(rows) & rows["is_closed"] & (rows["is_grievance"] | ~rows["is_coded"]),
     known=_has("is_grievance"),
@@ -250,7 +250,7 @@ REPEAT_RATE = define(
         fact="case_contacts",
         grain=CONTACT,
         time="said_date",
-        source=_("Methods §5.3: repeat rate; requirement CASE-15"),
+        source=_("Company requirement: repeat rate"),
         eligible=_has("is_incoming"),
         known=_has("is_incoming"),
         hit=_has("is_repeat"),
@@ -274,7 +274,7 @@ REOPEN_RATE = _case(
     label=_("Reopened"),
     definition=_("Cases that were opened again at least once, of all that were ever closed."),
     direction=Direction.LOWER,
-    source=_("Requirement CASE-16: closing and reopening"),
+    source=_("Company requirement: closing and reopening"),
     eligible=lambda rows: _real(rows) & (rows["is_closed"] | rows["was_reopened"]),
     hit=_has("was_reopened"),
     order=68,
@@ -285,7 +285,7 @@ CODED = _case(
     label=_("Cause coded"),
     definition=_("Closed cases that say their cause and who is responsible, of all closed; duplicates do not count."),
     direction=Direction.HIGHER,
-    source=_("Requirement CASE-22: cause and responsible unit"),
+    source=_("Company requirement: cause and responsible unit"),
     time="closed_date",
     eligible=lambda rows: _real(rows) & rows["is_closed"],
     hit=_has("is_coded"),
@@ -300,7 +300,7 @@ PROACTIVE_SHARE = _case(
         "Cases about late or silent goods that the system opened before the customer called, of all such cases."
     ),
     direction=Direction.HIGHER,
-    source=_("Requirement SHIP-08: watch list"),
+    source=_("Company requirement: watch list"),
     eligible=lambda rows: _real(rows) & rows["is_delay"],
     hit=_has("is_proactive"),
     order=70,
@@ -315,7 +315,7 @@ NOTICE_DELAY = _case(
         " which nobody has told them yet count as missing."
     ),
     direction=Direction.LOWER,
-    source=_("Requirement SHIP-08: watch list"),
+    source=_("Company requirement: watch list"),
     eligible=lambda rows: _real(rows) & rows["is_proactive"] & rows["is_delay"],
     known=_measured("first_response_hours"),
     value=_value("first_response_hours"),
@@ -327,7 +327,7 @@ STATUS_CALLS = _case(
     label=_("Calls asking only for the state"),
     definition=_("Cases that a call opened only to ask where a parcel is, of all cases in which the customer spoke."),
     direction=Direction.LOWER,
-    source=_("Requirement CASE-26: what the customer sees"),
+    source=_("Company requirement: what the customer sees"),
     eligible=_brought,
     hit=lambda rows: (rows["case_category"] == "where") & (rows["case_channel"] == "call"),
     order=74,
@@ -338,7 +338,7 @@ WEB_SHARE = _case(
     label=_("Cases by the web page"),
     definition=_("Cases that began on our own web page, of all cases in which the customer spoke."),
     direction=Direction.NONE,
-    source=_("Requirement CASE-21: web page"),
+    source=_("Company requirement: web page"),
     eligible=_brought,
     hit=lambda rows: rows["case_origin"] == "portal",
     order=75,
@@ -350,7 +350,7 @@ WEB_ANSWER = _case(
     kind=Kind.DURATION,
     definition=_("Hours by the wall clock from a message on our web page to our first words to its author."),
     direction=Direction.LOWER,
-    source=_("Requirement CASE-21: web page"),
+    source=_("Company requirement: web page"),
     eligible=lambda rows: _real(rows) & (rows["case_origin"] == "portal"),
     known=_measured("first_response_hours"),
     value=_value("first_response_hours"),
@@ -372,7 +372,7 @@ TASK_WAIT = define(
         fact="case_tasks",
         grain=TASK,
         time="ended_date",
-        source=_("Requirement CASE-13: waiting hours by department"),
+        source=_("Company requirement: waiting hours by department"),
         eligible=_has("is_ended"),
         known=_measured("held_hours"),
         value=_value("held_hours"),
@@ -402,7 +402,7 @@ TASK_KEPT = define(
         fact="case_tasks",
         grain=TASK,
         time="asked_date",
-        source=_("Requirement CASE-13: waiting hours by department"),
+        source=_("Company requirement: waiting hours by department"),
         eligible=_task_decided,
         known=_task_decided,
         hit=lambda rows: ~rows["is_missed"],

@@ -9,8 +9,8 @@ from zhike.insight.metrics.types import Condition, Direction, Kind, Metric, defi
 from zhike.record.shipments.policies import LATE_RULE
 
 SHIPMENT = _("shipment")
-RELIABILITY = _("Requirement SHIP-07: reliability")
-CYCLES = _("Requirement SHIP-06: cycle times")
+RELIABILITY = _("Company requirement: reliability")
+CYCLES = _("Company requirement: cycle times")
 
 
 def _delivered(rows: ir.Table) -> ir.BooleanValue:
@@ -31,12 +31,13 @@ def _rate(
     eligible: Condition = _delivered,
     known: Condition | None = None,
     time: str = "delivered_date",
+    version: int = 1,
     **own: Any,
 ) -> Metric:
     """A share of shipments; of those delivered and by the day of delivery, unless it says otherwise."""
     return define(
         Metric(
-            version=1,
+            version=version,
             unit="%",
             kind=Kind.RATE,
             fact="shipments",
@@ -61,7 +62,7 @@ SHIPMENTS_COUNT = define(
         fact="shipments",
         grain=SHIPMENT,
         time="ordered_date",
-        source=_("Requirement SHIP-12: orders of all departments"),
+        source=_("Company requirement: orders of all departments"),
         eligible=lambda rows: rows["id"].notnull(),
         known=lambda rows: rows["id"].notnull(),
         order=50,
@@ -100,8 +101,12 @@ LATE = _rate(
 
 INTACT = _rate(
     id="intact",
+    version=2,
     label=_("Intact"),
-    definition=_("Shipments delivered without damage, shortage or loss, of all delivered or lost."),
+    definition=_(
+        "Shipments delivered without damage, shortage or loss, of all delivered or lost whose promised day has come."
+        " Version 1 did not wait for that day."
+    ),
     direction=Direction.HIGHER,
     time="promised_date",
     source=RELIABILITY,
@@ -122,8 +127,12 @@ DAMAGED = _rate(
 
 LOST = _rate(
     id="lost",
+    version=2,
     label=_("Lost"),
-    definition=_("Shipments known to be lost, of all delivered or lost."),
+    definition=_(
+        "Shipments known to be lost, of all delivered or lost whose promised day has come. Version 1 did not wait for"
+        " that day."
+    ),
     direction=Direction.LOWER,
     time="promised_date",
     source=RELIABILITY,
@@ -138,7 +147,7 @@ COURIER_PHONE = _rate(
     definition=_("Shipments that went out for delivery with the courier's phone known, of all that went out."),
     direction=Direction.HIGHER,
     time="ordered_date",
-    source=_("Requirement SHIP-04: who answers for each leg"),
+    source=_("Company requirement: who answers for each leg"),
     eligible=lambda rows: rows["went_out"],
     hit=lambda rows: rows["has_courier_phone"],
     order=40,
@@ -149,7 +158,7 @@ DELIVERY_REPLY = _rate(
     label=_("Deliveries with reply"),
     definition=_("Delivered shipments with a delivery reply (signer, time, condition), of all delivered."),
     direction=Direction.HIGHER,
-    source=_("Requirement SHIP-05: delivery replies"),
+    source=_("Company requirement: delivery replies"),
     hit=lambda rows: rows["has_reply"],
     order=41,
 )

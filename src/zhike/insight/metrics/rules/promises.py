@@ -5,17 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from zhike.insight.metrics.types import Direction, Kind, Metric, define
 
 PROMISE = _("promise")
-SOURCE = _("Requirement AGRE-06: promise register")
+SOURCE = _("Company requirement: promise register")
 
 PROMISE_KEPT = define(
     Metric(
         id="promise_kept",
-        version=1,
+        version=2,
         label=_("Promises kept"),
         definition=_(
             "Promises to customers that were done at their time at the latest, of all that were kept, broken, or whose"
             " time has passed without an answer. One renegotiated before its time does not count; the promise in its"
-            " place does. By the day on which they were due."
+            " place does. By the day on which they were due; none counts before it. Version 1 did not wait."
         ),
         unit="%",
         kind=Kind.RATE,
@@ -34,11 +34,12 @@ PROMISE_KEPT = define(
 PROMISE_RENEGOTIATED = define(
     Metric(
         id="promise_renegotiated",
-        version=1,
+        version=2,
         label=_("Promises renegotiated"),
         definition=_(
             "Promises that were given a new time with the customer before the old one had passed, of all that were"
-            " kept, broken, renegotiated, or whose time has passed without an answer."
+            " kept, broken, renegotiated, or whose time has passed without an answer. None counts before the day on"
+            " which it was due. Version 1 did not wait."
         ),
         unit="%",
         kind=Kind.RATE,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.insight.metrics.types import Direction, Kind, Metric, define
 
 ENQUIRY = _("waiting enquiry")
-SOURCE = _("Requirement CASE-27: nobody is left waiting")
+SOURCE = _("Company requirement: nobody is left waiting")
 
 FIRST_ANSWER_TIME = define(
     Metric(

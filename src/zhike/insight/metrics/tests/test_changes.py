@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +71,38 @@ def test_spans__are_the_period_and_the_equally_long_one_before(
     asked: Question, months: list[str], expected: tuple[Span, Span] | None
 ) -> None:
     assert queries.spans_of(asked, months) == expected
+
+
+def test_base__waits_for_the_promised_day_so_that_no_period_lies_ahead(fresh_db: str) -> None:
+    """Lost and delivered early, promised for next month: neither can be in the base, nor name the last period, yet."""
+    ahead = datetime(2026, 12, 8, 4, tzinfo=UTC)
+    lost = make.shipment(is_lost=True, ordered_at=make.NOW - make.hours(50), promised_delivery_at=ahead)
+    early = make.shipment(
+        stated_status="delivered",
+        ordered_at=make.NOW - make.hours(48),
+        delivered_at=make.NOW - make.hours(1),
+        promised_delivery_at=ahead,
+    )
+    due = make.shipment(
+        stated_status="delivered",
+        ordered_at=make.NOW - make.hours(90),
+        delivered_at=make.NOW - make.hours(30),
+        promised_delivery_at=make.NOW - make.hours(30),
+    )
+    lake.refresh_all(actor=ACTOR, now=make.NOW)
+
+    def shown(metric: str, **more: Any) -> tuple[list[str], int, list[int]]:
+        answer = queries.compute(actor=ACTOR, question=Question(metric, split=("month",), **more))
+        rows = queries.newest_rows(actor=ACTOR, question=Question(metric, **more)).rows
+        return [one.at["month"] for one in answer.figures], answer.total.n, [row.id for row in rows]
+
+    for metric in ("intact", "lost"):
+        assert shown(metric) == (["2026-11"], 1, [due.pk])
+        assert shown(metric, since="2026-10", until="2026-12") == (["2026-11"], 1, [due.pk])
+        # When its day has come, each counts.
+        assert shown(metric, at=ahead) == (["2026-11", "2026-12"], 3, [early.pk, lost.pk, due.pk])
+    # What is counted by the day it happened waits for nothing.
+    assert shown("damaged") == (["2026-11"], 2, [early.pk, due.pk])
 
 
 @pytest.mark.req("SHIP-06", partial="benchmark")

@@ -108,6 +108,26 @@ def number(value: components.Number | None, decimals: int | None = None) -> Safe
     return render.NOTHING if value is None else format_html("{}", formats.number(value, decimals))
 
 
+@register.simple_tag(takes_context=True)
+def zone(context: Context, name: str) -> str:
+    """A time zone in the reader's language, with its offset now."""
+    return formats.zone_words(name, ink_of(context).now)
+
+
+@register.simple_tag
+def interval(low: components.Number, high: components.Number, decimals: int = 1) -> str:
+    return formats.interval(low, high, decimals)
+
+
+@register.simple_tag(takes_context=True)
+def days(context: Context, since: date, until: date | None = None) -> SafeString:
+    """From a day to a day; the years stand where they are not both the present one."""
+    ink = ink_of(context)
+    said = formats.days(since, until, wall_clock.local_date(ink.now, ink.zone))
+    exact = since.isoformat() if until is None else f"{since.isoformat()} {formats.EN_DASH} {until.isoformat()}"
+    return format_html('<span class="zk-nowrap" title="{}">{}</span>', exact, said)
+
+
 @register.simple_tag
 def percent(share: components.Number | None, decimals: int = 1) -> SafeString:
     return render.NOTHING if share is None else format_html("{}", formats.percent(share, decimals))

@@ -5,6 +5,8 @@ import pytest
 from django.utils import translation
 
 from zhike.platform.ui import formats
+from zhike.platform.ui.components import FigureCard
+from zhike.platform.ui.figures import card_context
 from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.forms import narrow
 
@@ -120,3 +122,48 @@ def test_narrow__changes_full_width_digits_and_leaves_han() -> None:
     assert narrow("１３８\u3000１２３４") == "138 1234"
     assert narrow("中外运（上海）") == "中外运(上海)"
     assert narrow("客户，您好。") == "客户,您好。"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "least", "written"),
+    [
+        (93.1, 95.6, 1, "93.1–95.6"),
+        (0.08, 0.13, 1, "0.08–0.13"),
+        (0.0731, 0.0739, 1, "0.073–0.074"),
+        (99.99, 100.0, 2, "99.99–100.00"),
+        (-1.04, 2.0, 1, "−1.0 to 2.0"),
+        (100.0, 100.0, 1, ""),
+    ],
+)
+def test_interval__has_as_many_decimals_as_tell_its_ends_apart(
+    low: float, high: float, least: int, written: str
+) -> None:
+    with translation.override("en"):
+        assert formats.interval(low, high, least) == written
+
+
+def test_card__its_value_has_the_decimals_of_its_interval() -> None:
+    card = FigureCard(label="Lost", value=0.1004, unit="%", interval=(0.0803, 0.1256), n=9_000)
+    shown = card_context(card)
+    assert (shown["value"], shown["interval"]) == ("0.10", "0.08–0.13")
+    alike = card_context(FigureCard(label="Lost", value=0, unit="%", interval=(0.0, 0.0), n=9_000))
+    assert (alike["value"], alike["interval"]) == ("0.0", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("16.00", "16"), ("2.50", "2.5"), ("0.3333", "0.33"), ("120", "120"), ("0.00", "0"), ("1E+2", "100")],
+)
+def test_bare__leaves_out_zeros_that_say_nothing(value: str, shown: str) -> None:
+    assert formats.number(formats.bare(Decimal(value)) or 0) == shown
+
+
+def test_days__both_ends_say_their_year_where_one_is_of_another() -> None:
+    today = date(2026, 11, 29)
+    with translation.override("zh-hans"):
+        assert formats.days(date(2026, 9, 11), date(2027, 9, 11), today) == "2026-09-11 – 2027-09-11"
+        assert formats.days(date(2026, 9, 11), date(2026, 12, 31), today) == "09-11 – 12-31"
+        assert formats.days(date(2025, 1, 1), date(2025, 12, 31), today) == "2025-01-01 – 2025-12-31"
+        assert formats.days(date(2026, 9, 11), None, today) == "09-11"
+    with translation.override("en"):
+        assert formats.days(date(2026, 9, 11), date(2027, 9, 11), today) == "11 Sep 2026 – 11 Sep 2027"

@@ -103,7 +103,7 @@ def agreement_list(request: HttpRequest) -> HttpResponseBase:
                 version=1,
                 label=label,
                 formula=_("active customers with an agreement in force today ÷ active customers"),
-                source=_("Requirement AGRE-02: customers with a valid agreement"),
+                source=_("Company requirement: customers with a valid agreement"),
             ),
             rows_url=f"{reverse('agreements:list')}?state=in_force",
         ),

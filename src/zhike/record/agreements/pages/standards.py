@@ -125,7 +125,7 @@ def standard_list(request: HttpRequest) -> HttpResponseBase:
                 version=1,
                 label=label,
                 formula=_("standards in force with a number and unit ÷ standards in force"),
-                source=_("Requirement AGRE-03: standards with a number"),
+                source=_("Company requirement: standards with a number"),
             ),
             rows_url=reverse("agreements:standards"),
         ),

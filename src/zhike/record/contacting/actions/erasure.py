@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import connection
@@ -27,13 +28,13 @@ _LINES: Final = (("contact", [""]), ("consents", None))
 
 def count_people(people: ErasedPeople) -> int:
     """Rows that say something of these people."""
-    known = Q(contact_id__in=people.contact_ids) | Q(person__in=_without_file(people))
+    known = Q(contact_id__in=people.contact_ids) | Q(person__in=without_file(people))
     return sum(model.objects.filter(known).count() for model in (Consent, ContactRecord)) + _wishes(people).count()
 
 
 def empty_people(people: ErasedPeople, now: datetime) -> int:
     """Empty addresses, waiting words and evidence; what waits never leaves; the rows stay for caps and figures."""
-    keys = _without_file(people)
+    keys = without_file(people)
     known = Q(contact_id__in=people.contact_ids) | Q(person__in=keys)
     records = ContactRecord.objects.filter(known, redacted_at__isnull=True)
     reached = customers.reachable(actor=_ERASING, contact_ids=people.contact_ids).values()
@@ -61,7 +62,7 @@ def empty_people(people: ErasedPeople, now: datetime) -> int:
 
 def traces_of(people: ErasedPeople) -> Sequence[audit.Trace]:
     """Lines of the log with evidence, addresses and messages of these people."""
-    known = Q(contact_id__in=people.contact_ids) | Q(person__in=_without_file(people))
+    known = Q(contact_id__in=people.contact_ids) | Q(person__in=without_file(people))
     consents = list(Consent.objects.filter(known).values_list("pk", flat=True))
     messages = ContactRecord.objects.filter(known, message_id__isnull=False).values_list("message_id", flat=True)
     wishes = _wishes(people).exclude(customer__isnull=True).values_list("customer_id", flat=True)
@@ -81,14 +82,16 @@ def _emptied(model: type[Consent] | type[ContactRecord], *, once: bool = True) -
 
 
 def _wishes(people: ErasedPeople) -> QuerySet[Wish]:
-    addresses = [split(key)[1] for key in _without_file(people)]
+    addresses = [split(key)[1] for key in without_file(people)]
     return Wish.objects.filter(Q(contact_id__in=people.contact_ids) | Q(address__in=addresses))
 
 
-def _without_file(people: ErasedPeople) -> list[str]:
+def without_file(people: ErasedPeople) -> list[str]:
     """Keys of people whom only their number or mail address names here, found by the marks of those who are erased."""
-    if not people.marks:
-        return []
+    return people.seen("contacting.without_file", partial(_find_without_file, people)) if people.marks else []
+
+
+def _find_without_file(people: ErasedPeople) -> list[str]:
     number = "substr(person, 3)"
     narrow = (
         "" if people.endings is None else f" AND (right(person, 8) = ANY(%(endings)s) OR {number} = ANY(%(mails)s))"

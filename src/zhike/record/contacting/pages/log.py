@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.messaging.rules import masked
+from zhike.platform.ui import formats
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Crumb, Empty, EmptyKind, Fact
 from zhike.platform.ui.requests import require_actor
@@ -141,6 +142,6 @@ def _facts(row: Any) -> list[Fact]:  # noqa: ANN401 - a row of the log
         Fact(label=_("Event"), value=str(event), missing=missing),
         Fact(label=pgettext_lazy("contact", "About"), value=about, missing=missing),
         Fact(label=_("Template"), value=template, missing=missing),
-        Fact(label=_("Time zone"), value=row.zone),
+        Fact(label=_("Time zone"), value=formats.zone_words(row.zone, clock.now())),
         Fact(label=pgettext_lazy("contact", "By"), value=row.staff.name if row.staff else row.actor_id),
     ]

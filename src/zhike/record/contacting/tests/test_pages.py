@@ -1,5 +1,6 @@
 """Pages of contacting, as signed-in people see them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from zhike.record.contacting import actions
 from zhike.record.contacting.actions.erasure import count_people, empty_people
 from zhike.record.contacting.models import Consent, ContactRecord, NoticeSetting, TemplateVersion, Wish
 from zhike.record.contacting.queries.log import timeline
-from zhike.record.contacting.tests.factories import DAY, SYSTEM, agree, person, rows, send
+from zhike.record.contacting.tests.factories import DAY, HOUR, SYSTEM, agree, person, rows, send
 from zhike.record.contacting.types import (
     ConsentStatus,
     ContactChannel,
@@ -27,6 +28,7 @@ from zhike.record.contacting.types import (
 )
 from zhike.record.customers import actions as customer_actions
 from zhike.record.customers.models import Contact
+from zhike.record.customers.queries import erasure_preview
 from zhike.record.customers.tests.factories import customer
 from zhike.record.customers.types import ErasedPeople, ErasureBasis, Facet, number_mark
 from zhike.record.organization import actions as organization_actions
@@ -225,6 +227,29 @@ def test_erasure__of_somebody_known_by_number_takes_the_number_out_of_the_rows()
     consent = Consent.objects.get()
     assert (consent.person, consent.evidence) == (f"x:{consent.pk}", "")
     assert count_people(people) == 0
+
+
+def test_erasure__finds_somebody_in_what_waits_for_others(who: Contact) -> None:
+    """Held for the morning, or queued already: a mail to another that gives this person's number, or names them."""
+    other = Recipient(phone="+8613700000001")
+    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
+    send(other, text="请回电13812345678，谢谢", now=now)
+    send(other, text="陈静明天来，13812345678", now=now - 10 * HOUR)
+    send(who, text="您的号码13812345678", now=now)
+    held, queued, own = rows()
+    assert queued.message_id is not None
+    assert (held.outcome, Message.objects.get(pk=queued.message_id).state, own.outcome) == ("hold", "queued", "hold")
+    found = erasure_preview(actor=SYSTEM, contact_ids=[who.pk], phone_numbers=[], now=now)
+    assert [(one.kind, one.id, one.certain) for one in found.mentions] == [
+        ("contacting.waiting", queued.pk, True),
+        ("contacting.waiting", held.pk, True),
+    ]
+    customer_actions.erase_people(
+        actor=SYSTEM, contact_ids=[who.pk], basis=ErasureBasis.CONSENT, reason="本人要求", now=now
+    )
+    held.refresh_from_db()
+    assert (held.body, held.outcome) == ("请回电█，谢谢", "hold")
+    assert Message.objects.get(pk=queued.message_id).body == "█明天来，█"
 
 
 def _wish(events: dict[str, tuple[str, ...]]) -> WishEntry:

@@ -43,10 +43,10 @@ def base_page(request: HttpRequest) -> HttpResponse:
 
 
 NOW, EVER = _("as of now"), _("all enquiries so far")
-OWNER = _("Requirement CUST-01: one responsible person")
-ENQUIRIES = _("Requirement CUST-02: every enquiry on file")
-UNITS = _("Requirement CUST-06: departments of a customer")
-CHAIN = _("Requirement CUST-11: decision chain")
+OWNER = _("Company requirement: one responsible person")
+ENQUIRIES = _("Company requirement: every enquiry on file")
+UNITS = _("Company requirement: departments of a customer")
+CHAIN = _("Company requirement: decision chain")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def erasure_preview(
     authorize(actor, ERASE)
     numbers, mails = read_numbers(phone_numbers, now), read_addresses(mail_addresses)
     with transaction.atomic():
-        people = people_meant(actor, contact_ids, numbers, mails, lock=False)
+        people = people_meant(actor, contact_ids, numbers, mails, lock=False).looked_at()
         rooms = [RoomCount(name=one.name, label=one.label, rows=one.count(people=people)) for one in personal_data()]
         lines = audit.count_traces(traces_of(people))
         found, more = mentions(people, parameters.value(PHONE_REGION, at=now))

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from zhike.platform import audit
@@ -108,6 +109,21 @@ def test_preview__says_what_goes_and_changes_nothing() -> None:
     assert found.log_lines == 1
     assert Contact.objects.get(pk=her.pk).name == "陈静"
     assert AuditEntry.objects.count() == before
+
+
+def test_preview__looks_once_in_every_room_however_many_are_meant() -> None:
+    numbers = ["13812345678", "13912345678", "13712345678", "13612345678", "13512345678"]
+    people = [person(f"陈静{at}", number) for at, number in enumerate(numbers)]
+    for number in numbers:
+        make.enquiry(make.customer(name="华夏"), text=f"请打{number}")
+    counts = []
+    for meant in (people[:2], people):
+        with CaptureQueriesContext(connection) as asked:
+            queries.erasure_preview(actor=SETUP, contact_ids=[one.pk for one in meant], phone_numbers=[], now=NOW)
+        # Parameters are read again whenever their time has come, whoever asks.
+        counts.append(sum("parameters_" not in one["sql"] for one in asked.captured_queries))
+    assert counts[0] == counts[1], counts
+    assert counts[1] <= 60
 
 
 def test_erase__twice_with_the_same_key_erases_once() -> None:

@@ -1,7 +1,7 @@
 """Questions that the customer file asks the rooms above, and where they register their answers."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -167,6 +167,9 @@ class GroupMeasure(Protocol):
     def values(self, *, actor: Actor, customer_ids: Sequence[int]) -> Mapping[int, int | Decimal]: ...
 
 
+Found = TypeVar("Found")
+
+
 class Only(StrEnum):
     CERTAIN = "certain"
     NAMES = "names"
@@ -189,12 +192,26 @@ class ErasedPeople:
     # Whether texts are looked for that name them for certain, or by name alone; both where it is empty.
     only: Only | None = None
     _answers: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    _seen: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def once(self, content: str, ask: Callable[[], bool]) -> bool:
         """Whether a content that never changes names them: read once for one erasure, before anything is locked."""
         if content not in self._answers:
             self._answers[content] = ask()
         return self._answers[content]
+
+    def looked_at(self) -> "ErasedPeople":
+        """The same for a look that changes nothing: what rooms find of them they need find only once."""
+        return replace(self, _seen={})
+
+    def seen(self, what: str, ask: Callable[[], Found]) -> Found:
+        """What `ask` finds of them: within one look what it found the first time, otherwise found anew."""
+        if self._seen is None:
+            return ask()
+        if what not in self._seen:
+            self._seen[what] = ask()
+        found: Found = self._seen[what]
+        return found
 
     def knows(self, value: str) -> bool:
         """Whether this E.164 number or folded mail address is theirs alone."""

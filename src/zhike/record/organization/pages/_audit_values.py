@@ -27,6 +27,7 @@ from zhike.platform.audit.words import (
     Sentence,
     Span,
     Words,
+    Zone,
     manner_of,
     naming_of,
     tell,
@@ -41,12 +42,16 @@ from zhike.platform.ui.formats import Ink
 from zhike.record.organization.pages._audit_words import (
     FIELD_WORDS,
     PLAIN,
+    REASON_WORDS,
     RECORD_WORDS,
+    ROOM_FIELD_WORDS,
     SUBJECT_WORDS,
+    UNTOLD,
     VALUE_WORDS,
 )
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LANGUAGES: Final = frozenset({"zh-hans", "zh-hant", "en"})
 # Kinds of records whose keys are dotted codes of a room.
@@ -88,11 +93,15 @@ tell(
     action=Room(),
     job=Room(),
     table=Room(),
+    # A room of ours in words; what another system or a person named stands as it is.
+    source=Keys(dict),
+    zone=Zone(),
     language=VALUE_WORDS["language"],
     mode=VALUE_WORDS["mode"],
     password={"renewed": pgettext_lazy("password", "renewed")},
 )
 tell("bulk", steps=_TARGETS)
+tell("files", purpose=Room())
 # What people typed, numbers, counts, days and times, yes and no, and codes that people know by sight.
 tell_plainly("", PLAIN)
 
@@ -108,10 +117,16 @@ class Telling:
         """Each field with its old and new value; a value that was not there is empty."""
         found = []
         for field in dict.fromkeys([*entry.before, *entry.after]):
+            if (entry.type, field) in UNTOLD:
+                continue
             old, new = (self.value(entry.type, field, side.get(field)) for side in (entry.before, entry.after))
             if old or new:
-                found.append((str(FIELD_WORDS.get(field, field)), old, new))
+                found.append((_field_word(entry.type, field), old, new))
         return found
+
+    def reason(self, entry: Entry) -> str:
+        """Why, in words; what a person wrote stands as it is."""
+        return str(REASON_WORDS.get(entry.reason, entry.reason))
 
     def subject(self, entry: Entry) -> tuple[str, str, str]:
         """Kind in words, name or number, and the record's page."""
@@ -128,7 +143,9 @@ class Telling:
         if isinstance(value, list):
             shown = [self.value(event_type, field, one) for one in value[:MOST_NAMES]]
             if len(value) > MOST_NAMES:
-                more = gettext("and %(count)s more") % {"count": formats.number(len(value) - MOST_NAMES)}
+                more = pgettext("items of a list", "and %(count)s more") % {
+                    "count": formats.number(len(value) - MOST_NAMES)
+                }
                 shown.append(format_html("{}", more))
             return format_html_join(_comma(), "{}", ((one,) for one in shown))
         return self._one(field, value, manner)
@@ -136,8 +153,15 @@ class Telling:
     def _mapping(self, event_type: str, value: Mapping[str, Any], manner: Manner | None) -> SafeString:
         if set(value) <= _LANGUAGES:
             return format_html("{}", pick({str(k): str(v) for k, v in value.items()}))
+        if isinstance(manner, Of):
+            # By the id of what changed hands: whose they were, each once.
+            held = dict.fromkeys(str(one) for one in _items(value))
+            return format_html_join(_comma(), "{}", ((self._named(manner.kind, one),) for one in held))
         if isinstance(manner, Keys):
             words = manner.words()
+            if not words:
+                states = dict.fromkeys(self._inner(one, manner.inner) for one in value.values() if one)
+                return format_html_join(_comma(), "{}", ((one,) for one in states))
             shown = [(str(words.get(key, key)), self._inner(one, manner.inner)) for key, one in value.items() if one]
             return format_html_join(_comma(), "{} {}", shown)
         parts = [
@@ -151,13 +175,15 @@ class Telling:
         parts = value if isinstance(value, list) else [value]
         return _comma().join(_in_words(words, str(one)) for one in parts)
 
-    def _one(self, field: str, value: Any, manner: Manner | None) -> SafeString:  # noqa: ANN401, PLR0911 - one line a kind
+    def _one(self, field: str, value: Any, manner: Manner | None) -> SafeString:  # noqa: ANN401, C901, PLR0911 - one line a kind
         if isinstance(value, bool):
             return format_html("{}", pgettext("answer", "Yes") if value else pgettext("answer", "No"))
         if isinstance(manner, Of):
             return self._named(manner.kind, str(value))
         if isinstance(manner, Span) and isinstance(value, int | float):
             return format_html("{}", formats.duration(timedelta(seconds=value)))
+        if isinstance(manner, Zone):
+            return format_html("{}", formats.zone_words(str(value), self.ink.now))
         if isinstance(manner, Sentence):
             return format_html("{}", gettext(str(value)))
         text = str(value)
@@ -204,7 +230,15 @@ def telling(actor: Actor, entries: Sequence[Entry], now: datetime) -> Telling:
 def _items(value: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever JSON holds
     if isinstance(value, list):
         return [one for one in value[:MOST_NAMES] if not isinstance(one, Mapping | list)]
-    return () if value is None or isinstance(value, Mapping | bool) else (value,)
+    if isinstance(value, Mapping):
+        return [one for one in value.values() if one is not None and not isinstance(one, Mapping | list | bool)]
+    return () if value is None or isinstance(value, bool) else (value,)
+
+
+def _field_word(event_type: str, field: str) -> str:
+    room = event_type.partition(".")[0]
+    own = ROOM_FIELD_WORDS.get((room, field))
+    return str(own if own is not None else FIELD_WORDS.get(field, field))
 
 
 def _key_in_words(kind: str, key: str) -> str:
@@ -213,7 +247,9 @@ def _key_in_words(kind: str, key: str) -> str:
         return str(SUBJECT_WORDS[kind, key])
     if kind == "parameter" and key in registered():
         return str(registered()[key].label)
-    return _room(key) if kind in _OF_ROOMS else key
+    if _UUID.fullmatch(key):
+        return ""  # tells nobody anything; the link beside it leads to everything about the record
+    return _room(key) if kind in _OF_ROOMS or key in _rooms() else key
 
 
 def _in_words(words: Mapping[Any, str | Promise], text: str) -> str:

@@ -15,6 +15,11 @@ KIND_WORDS = {
     ActorKind.LINK.value: pgettext_lazy("actor", "One-time link"),
     ActorKind.PUBLIC.value: pgettext_lazy("actor", "Nobody signed in"),
 }
+# Who is known by a word alone.
+ACTOR_WORDS = {
+    (ActorKind.PUBLIC.value, "web"): pgettext_lazy("actor", "on our web page"),
+    (ActorKind.PUBLIC.value, "public"): "",
+}
 RECORD_WORDS = {
     "unit": pgettext_lazy("record", "Unit"),
     "staff": pgettext_lazy("record", "Staff"),
@@ -54,8 +59,9 @@ RECORD_WORDS = {
     "case": pgettext_lazy("record", "Case"),
     "case_category": pgettext_lazy("record", "Category of cases"),
     "case_cause": pgettext_lazy("record", "Cause of cases"),
-    "case_tasks": pgettext_lazy("record", "Tasks of cases"),
-    "cases": pgettext_lazy("record", "Cases"),
+    "case_task": pgettext_lazy("record", "Task of a case"),
+    "case_tasks": pgettext_lazy("record", "Tasks of cases, number of them"),
+    "cases": pgettext_lazy("record", "Cases, number of them"),
     "consents": pgettext_lazy("record", "Consents, number of them"),
     "contact_record": pgettext_lazy("record", "Entry of the contact log"),
     "contact_records": pgettext_lazy("record", "Entries of the contact log"),
@@ -70,7 +76,7 @@ RECORD_WORDS = {
     "agreement": pgettext_lazy("record", "Agreement"),
     "agreements": pgettext_lazy("record", "Agreements"),
     "article": pgettext_lazy("record", "Article"),
-    "articles": pgettext_lazy("record", "Articles"),
+    "articles": pgettext_lazy("record", "Articles, number of them"),
     "call": pgettext_lazy("record", "Call"),
     "calls": pgettext_lazy("record", "Calls"),
     "contacts": pgettext_lazy("record", "Contacts"),
@@ -79,11 +85,11 @@ RECORD_WORDS = {
     "mailbox": pgettext_lazy("record", "Mailbox"),
     "phone_system": pgettext_lazy("record", "Telephone system"),
     "phrase": pgettext_lazy("record", "Phrase"),
-    "phrases": pgettext_lazy("record", "Phrases"),
+    "phrases": pgettext_lazy("record", "Phrases, number of them"),
     "promise": pgettext_lazy("record", "Promise"),
-    "promises": pgettext_lazy("record", "Promises"),
+    "promises": pgettext_lazy("record", "Promises, number of them"),
     "standard": pgettext_lazy("record", "Standard"),
-    "uses": pgettext_lazy("record", "Uses"),
+    "uses": pgettext_lazy("record", "Uses, number of them"),
     "vague_word": pgettext_lazy("record", "Vague word"),
     "waiting": pgettext_lazy("record", "Waiting enquiry"),
     "case_remedy": pgettext_lazy("record", "Remedy"),
@@ -97,6 +103,7 @@ RECORD_WORDS = {
 # Records that have no number: what is meant by their key.
 SUBJECT_WORDS = {
     ("clock", "0"): "",
+    ("import", "0"): "",
     ("clocks", "batch"): pgettext_lazy("record", "of several records"),
     ("article", "new"): pgettext_lazy("record", "new"),
     ("mailbox", "new"): pgettext_lazy("record", "new"),
@@ -116,6 +123,22 @@ SUBJECT_WORDS = {
     ("watch_list", "late"): pgettext_lazy("record", "late"),
     ("watch_list", "silent"): pgettext_lazy("record", "silent"),
 }
+# Reasons that programs give by code.
+REASON_WORDS = {
+    "waiting_customer": pgettext_lazy("reason", "waiting for the customer"),
+    "waiting_authority": pgettext_lazy("reason", "waiting for an authority"),
+    "force_majeure": pgettext_lazy("reason", "force majeure"),
+    "CUST-22": pgettext_lazy("reason", "a person's data were erased"),
+    "erasure of a person": pgettext_lazy("reason", "a person's data were erased"),
+    "Taken back by the source": pgettext_lazy("reason", "taken back by the system it came from"),
+}
+# Fields that are named otherwise in one room's events.
+ROOM_FIELD_WORDS = {
+    ("customers", "files"): pgettext_lazy("audit", "Customer files, number of them"),
+    ("agreements", "deed"): pgettext_lazy("audit", "Change"),
+}
+# What a job needs to go on from, and what tells nobody anything.
+UNTOLD = frozenset({("cases.targets_followed", "reached")})
 FIELD_WORDS = {
     "follow_ups": pgettext_lazy("audit", "Follow-ups"),
     "forms": pgettext_lazy("audit", "Forms of surveys"),
@@ -367,6 +390,13 @@ FIELD_WORDS = {
     "texts": pgettext_lazy("audit", "In other languages"),
     "unit_text": pgettext_lazy("audit", "Unit in words"),
     "user": pgettext_lazy("audit", "User"),
+    "extension": pgettext_lazy("record", "Extension"),
+    "sha256": pgettext_lazy("audit", "Checksum"),
+    "media_type": pgettext_lazy("audit", "Kind of file"),
+    "sender": pgettext_lazy("audit", "From"),
+    "call_id": pgettext_lazy("audit", "Number of the call"),
+    "caller": pgettext_lazy("audit", "Caller"),
+    "called": pgettext_lazy("audit", "Number called"),
     "week": pgettext_lazy("audit", "Hours of the week"),
 }
 VALUE_WORDS: Mapping[str, Mapping[str, str | Promise]] = {
@@ -387,7 +417,7 @@ items kept labels last last_verified_at late leg limit lines loaded loss_note lo
 next_contact_on note notices number numbers occurred_at on opened_file pairs phone photos phrase point points
 promised_delivery_at promised_pickup_at promises proposal query reached reason reason_text records redacted ref
 references rejected remark remedy reopened replaces reply resolution route rows sent settled shipments signed_at
-signer size skills solved source starts_at subject system task tasks text title to told_at told_until touched
+signer size skills solved starts_at subject system task tasks text title to told_at told_until touched
 uncertain units unknown_years until updated username uses valid_from valid_until value version waybills weekend word
-written zone
+written sha256 media_type extension sender
 """

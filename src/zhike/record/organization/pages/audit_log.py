@@ -23,7 +23,7 @@ from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.record.organization import queries
 from zhike.record.organization.pages._audit_values import telling
-from zhike.record.organization.pages._audit_words import KIND_WORDS
+from zhike.record.organization.pages._audit_words import ACTOR_WORDS, KIND_WORDS
 
 SIZE = 50
 navigation.register(
@@ -66,7 +66,7 @@ def log(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "entries": [
-            (entry, who, words.subject(entry), words.changes(entry))
+            (entry, who, words.subject(entry), words.changes(entry), words.reason(entry))
             for entry, who in zip(shown, _who(actor, shown), strict=True)
         ],
         "older": shown[-1].id if len(entries) > SIZE else "",
@@ -91,9 +91,13 @@ def _who(actor: Actor, entries: Sequence[Entry]) -> list[str]:
     return [
         names.get(int(e.actor_id), e.actor_id)
         if e.actor_kind == ActorKind.STAFF.value and e.actor_id.isdecimal()
-        else f"{KIND_WORDS.get(e.actor_kind, e.actor_kind)} {_job(e) or e.actor_id}"
+        else f"{KIND_WORDS.get(e.actor_kind, e.actor_kind)} {_job(e) or _known(e)}".strip()
         for e in entries
     ]
+
+
+def _known(entry: Entry) -> str:
+    return str(ACTOR_WORDS.get((entry.actor_kind, entry.actor_id), entry.actor_id))
 
 
 def _job(entry: Entry) -> str:

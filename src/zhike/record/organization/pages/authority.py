@@ -134,7 +134,7 @@ def check_card(check: AuthorityCheck) -> FigureCard:
             id="organization.beyond_authority",
             version=1,
             formula=_("approvals that no approved row of the table covered at that moment"),
-            source="CTRL-05",
+            source=_("Company requirement: approvals within limits"),
         ),
     )
 

@@ -14,6 +14,7 @@ from zhike.platform.accounts import queries as sign_ins
 from zhike.platform.accounts.types import Profile
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
+from zhike.platform.ui import formats
 from zhike.platform.ui.access import signed_in
 from zhike.platform.ui.components import Fact
 from zhike.platform.ui.context import THEME_COOKIE
@@ -62,7 +63,7 @@ def _facts(staff: Staff, profile: Profile) -> list[Fact]:
         Fact(label=_("Staff number"), value=staff.number),
         Fact(label=_("Phone"), value=dials(staff.phones) if staff.phones else None, missing=_("no phone")),
         Fact(label=_("E-mail"), value=staff.email),
-        Fact(label=_("Time zone"), value=staff.unit.zone),
+        Fact(label=_("Time zone"), value=formats.zone_words(staff.unit.zone, clock.now())),
     ]
 
 

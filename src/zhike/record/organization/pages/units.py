@@ -20,7 +20,7 @@ from zhike.platform.calendars.policies import VIEW_CALENDARS
 from zhike.platform.calendars.queries import list_calendars
 from zhike.platform.errors import Invalid
 from zhike.platform.i18n.labels import filled, pick
-from zhike.platform.ui import navigation
+from zhike.platform.ui import formats, navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import (
     Button,
@@ -154,7 +154,7 @@ def register_card(register: PointRegister) -> FigureCard:
             id="organization.points_complete",
             version=1,
             formula=_("open service points with a phone and a courier with a phone ÷ all open service points"),
-            source="GEO-01",
+            source=_("Company requirement: register of service points"),
         ),
         rows_url=reverse("organization:outlets") + "?gaps=1",
     )
@@ -279,7 +279,7 @@ def _facts(unit: Unit, card: OutletCard, actor: Actor) -> list[Fact]:
             url=_person_url(actor, head),
             missing=_("nobody named"),
         ),
-        Fact(label=_("Time zone"), value=unit.zone),
+        Fact(label=_("Time zone"), value=formats.zone_words(unit.zone, clock.now())),
         Fact(label=_("Front or back"), value=SIDE_LABELS[unit.side]),
     ]
 

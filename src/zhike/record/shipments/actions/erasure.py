@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import connection
@@ -27,29 +28,34 @@ def _given(people: ErasedPeople) -> Mapping[str, Any]:
 
 def count_parties(people: ErasedPeople) -> int:
     """On how many shipments these people stand, as consignor or consignee."""
-    if not people.marks:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(sql.FIND, _given(people))
-        found: int = cursor.rowcount
-        cursor.execute(sql.FORGET)
-    return found
+    return _found(people)[0]
 
 
 def traces_of(people: ErasedPeople) -> Sequence[audit.Trace]:
     """Lines of the log that name them as consignor, consignee or signer."""
     if not people.marks:
         return ()
-    with connection.cursor() as cursor:
-        cursor.execute(sql.FIND, _given(people))
-        cursor.execute(sql.SHIPMENTS)
-        shipments = [row[0] for row in cursor.fetchall()]
-        cursor.execute(sql.FORGET)
+    shipments = _found(people)[1]
     orders = Shipment.objects.filter(pk__in=shipments).values_list("order_id", flat=True).distinct()
     return (
         audit.Trace(kind="order", ids=list(orders), types=[OrderRegistered.type]),
         audit.Trace(kind="shipment", ids=shipments, types=[ReplyRecorded.type]),
     )
+
+
+def _found(people: ErasedPeople) -> tuple[int, list[int]]:
+    """On how many places they stand, and on which shipments."""
+    return people.seen("shipments.parties", partial(_find, people)) if people.marks else (0, [])
+
+
+def _find(people: ErasedPeople) -> tuple[int, list[int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.FIND, _given(people))
+        count: int = cursor.rowcount
+        cursor.execute(sql.SHIPMENTS)
+        shipments = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.FORGET)
+    return count, shipments
 
 
 def _rows(cursor: CursorWrapper, statements: Sequence[str]) -> int:

@@ -78,7 +78,7 @@ def gaps(request: HttpRequest) -> HttpResponseBase:
             found.phoned,
             id="shipments.courier_phone",
             formula=_("deliveries with courier phone ÷ deliveries out"),
-            source=_("Requirement SHIP-04: who answers for each leg"),
+            source=_("Company requirement: who answers for each leg"),
             rows=_days("out", first, today),
         ),
         _card(
@@ -86,7 +86,7 @@ def gaps(request: HttpRequest) -> HttpResponseBase:
             found.replied,
             id="shipments.delivery_reply",
             formula=_("deliveries with reply ÷ deliveries"),
-            source=_("Requirement SHIP-05: delivery replies"),
+            source=_("Company requirement: delivery replies"),
             rows=_days("delivered", first, today),
         ),
         _card(
@@ -94,7 +94,7 @@ def gaps(request: HttpRequest) -> HttpResponseBase:
             found.on_time,
             id="shipments.on_time",
             formula=_("delivered no later than the promised day ÷ delivered with a promise"),
-            source=_("Requirement SHIP-07: reliability"),
+            source=_("Company requirement: reliability"),
             rows=f"{_days('delivered', first, today)}&judged=1",
         ),
     ]

@@ -15,9 +15,19 @@ from zhike.record.customers.types import ErasedPeople
 from zhike.record.interactions import actions as interactions
 from zhike.service.cases import events
 from zhike.service.cases.actions.waiting import withhold_of
-from zhike.service.cases.models import Case, CaseMove, CasePhoto, Escalation, Remedy, Task, WebAuthor, WebWord
+from zhike.service.cases.models import (
+    Case,
+    CaseMove,
+    CasePhoto,
+    Escalation,
+    Remedy,
+    Task,
+    WaitingAnswer,
+    WebAuthor,
+    WebWord,
+)
 from zhike.service.cases.queries.customers import KIND
-from zhike.service.cases.queries.people import authors_among, cases_opened_by
+from zhike.service.cases.queries.people import ANSWER, author_ids_among, cases_opened_by
 from zhike.service.cases.types import TaskState
 
 _GONE: Final = "—"
@@ -48,7 +58,7 @@ def forget_cases(*, actor: Actor, case_ids: Sequence[int], now: datetime) -> int
 def forget_authors(*, actor: Actor, people: ErasedPeople, now: datetime) -> int:
     """Empty who wrote on the web and what they wrote, and destroy their photos. Returns how many people."""
     authorize(actor, ERASE)
-    ids = list(authors_among(people).values_list("pk", flat=True))
+    ids = author_ids_among(people)
     words = WebWord.objects.filter(author_id__in=ids).values_list("interaction_id", flat=True)
     interactions.forget_entries(actor=actor, interaction_ids=list(words), now=now)
     _empty(cases_opened_by(ids), now)
@@ -64,9 +74,12 @@ def write_blanks(texts: Mapping[int, Mapping[str, str]]) -> int:
         if own:
             Case.objects.filter(pk=pk).update(**own)
         for name, text in fields.items():
-            if "." in name:
-                task, _dot, column = name.partition(".")
-                Task.objects.filter(pk=int(task), case_id=pk).update(**{column: text})
+            part, dot, column = name.partition(".")
+            if part.startswith(ANSWER):
+                answers = WaitingAnswer.objects.filter(pk=int(part.removeprefix(ANSWER)), case_id=pk)
+                answers.update(resolution=text)
+            elif dot:
+                Task.objects.filter(pk=int(part), case_id=pk).update(**{column: text})
     search.refresh_later(KIND, sorted(texts))
     return len(texts)
 

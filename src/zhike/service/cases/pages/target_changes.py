@@ -18,6 +18,7 @@ from zhike.platform.calendars.show import who
 from zhike.platform.db.ids import id_of
 from zhike.platform.errors import Conflict, Invalid, NotFound
 from zhike.platform.parameters.types import ProposalState
+from zhike.platform.ui import formats
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Crumb, Empty, EmptyKind, Fact, Status, Tone
 from zhike.platform.ui.forms import add_errors
@@ -51,6 +52,11 @@ _TONES = {
     ProposalState.REFUSED.value: Tone.QUIET,
     ProposalState.WITHDRAWN.value: Tone.QUIET,
 }
+_DECIDED = {
+    ProposalState.APPROVED.value: _("Approved by"),
+    ProposalState.REFUSED.value: _("Refused by"),
+    ProposalState.WITHDRAWN.value: _("Withdrawn by"),
+}
 
 
 def status_of(row: TargetChange) -> Status:
@@ -74,7 +80,10 @@ LIST = Table(
             value=lambda line: line.row.customer_class or EVERY_CLASS,
         ),
         Column(
-            "hours", pgettext_lazy("standard", "Number"), Kind.NUMBER, value=lambda line: hours(line.row), decimals=2
+            "hours",
+            pgettext_lazy("standard", "Number"),
+            Kind.NUMBER,
+            value=lambda line: formats.bare(hours(line.row)),
         ),
         Column("unit", _("Unit"), value=lambda line: line.unit if line.row.budget is not None else _("ends")),
         Column("state", _("State"), Kind.STATUS, value=lambda line: status_of(line.row)),
@@ -325,7 +334,7 @@ def _facts(row: TargetChange, now: Any) -> list[Fact]:  # noqa: ANN401 - a momen
         Fact(label=_("Proposed by"), value=who(row.proposed_by_kind, row.proposed_by_id, now)),
     ]
     if row.decided_at is not None:
-        found.append(Fact(label=_("Decided by"), value=who(row.decided_by_kind, row.decided_by_id, now)))
+        found.append(Fact(label=_DECIDED[row.state], value=who(row.decided_by_kind, row.decided_by_id, now)))
     if row.note:
         found.append(Fact(label=_("Note"), value=row.note))
     return found

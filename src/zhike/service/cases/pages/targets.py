@@ -142,7 +142,7 @@ LIST = Table(
         Column(
             "customer_class", pgettext_lazy("customer", "Class"), value=lambda line: line.customer_class or EVERY_CLASS
         ),
-        Column("hours", pgettext_lazy("standard", "Number"), Kind.NUMBER, value=hours, decimals=2),
+        Column("hours", pgettext_lazy("standard", "Number"), Kind.NUMBER, value=lambda row: formats.bare(hours(row))),
         Column("unit", _("Unit")),
         Column("valid_from", _("In force from"), Kind.TIME, sort="valid_from"),
         Column("valid_until", _("In force until"), Kind.TIME),
@@ -200,8 +200,7 @@ AGREED = Table(
             "number",
             pgettext_lazy("standard", "Number"),
             Kind.NUMBER,
-            value=lambda row: row.number or row.standard.number,
-            decimals=2,
+            value=lambda row: formats.bare(row.number or row.standard.number, 4),
         ),
         Column("unit", _("Unit"), value=lambda row: UNIT_LABELS[row.standard.unit]),
         Column("valid_from", _("In force from"), Kind.DAY, value="version.valid_from"),

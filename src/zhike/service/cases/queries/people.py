@@ -10,10 +10,13 @@ from django.urls import reverse
 from zhike.platform import addresses, audit
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import Channel, ErasedPeople, NamingText
-from zhike.service.cases.models import Case, Escalation, Task, WebAuthor
+from zhike.service.cases.models import Case, Escalation, Task, WaitingAnswer, WebAuthor
 
 _FIELDS: Final = ("subject", "text", "resolution", "next_step")
 _TASK_FIELDS: Final = ("title", "text", "reply")
+# Before the id of an answer that waits, where a task has its id alone.
+ANSWER: Final = "answer"
+ANSWER_FIELD: Final = "resolution"
 
 
 def cases_held(staff_ids: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
@@ -47,6 +50,14 @@ def traces_of(contact_ids: Sequence[int]) -> Sequence[audit.Trace]:
 
 def authors_among(people: ErasedPeople) -> QuerySet[WebAuthor]:
     """Those who wrote on the web about cases of these people, or with one of their numbers or mail addresses."""
+    return WebAuthor.objects.filter(pk__in=author_ids_among(people))
+
+
+def author_ids_among(people: ErasedPeople) -> list[int]:
+    return people.seen("cases.authors", lambda: list(_find_authors(people).values_list("pk", flat=True)))
+
+
+def _find_authors(people: ErasedPeople) -> QuerySet[WebAuthor]:
     live = WebAuthor.objects.filter(redacted_at__isnull=True)
     found = live.filter(case__contact_id__in=people.contact_ids)
     numbers: Iterable[str] = live.exclude(phone="").values_list("phone", flat=True).distinct()
@@ -84,9 +95,10 @@ def closed_before(before: datetime) -> QuerySet[Case]:
 def cases_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
     """Cases whose words, or whose tasks' words, may name these people; their own are left out."""
     tasks = Task.objects.filter(customers.mentions_q(people, *_TASK_FIELDS)).values("case_id")
-    wanted = customers.mentions_q(people, *_FIELDS) | Q(pk__in=tasks)
+    answers = WaitingAnswer.objects.filter(customers.mentions_q(people, ANSWER_FIELD)).values("case_id")
+    wanted = customers.mentions_q(people, *_FIELDS) | Q(pk__in=tasks) | Q(pk__in=answers)
     rows = Case.objects.filter(wanted, redacted_at__isnull=True).exclude(contact_id__in=people.contact_ids)
-    own = cases_opened_by(list(authors_among(people).values_list("pk", flat=True)))
+    own = people.seen("cases.opened", lambda: cases_opened_by(author_ids_among(people)))
     found = list(rows.exclude(pk__in=own).order_by("-pk")[:limit])
     texts = case_texts([row.pk for row in found])
     return [
@@ -101,11 +113,14 @@ def cases_naming(people: ErasedPeople, limit: int) -> list[NamingText]:
 
 
 def case_texts(ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """What these cases say now, by field; a task's fields begin with its id."""
+    """What these cases say now, by field; a task's fields begin with its id, an answer's not yet sent with a mark."""
     rows = Case.objects.filter(pk__in=ids, redacted_at__isnull=True).values("pk", *_FIELDS)
     found = {row["pk"]: {name: row[name] for name in _FIELDS} for row in rows}
     for row in Task.objects.filter(case_id__in=found).values("pk", "case_id", *_TASK_FIELDS):
         found[row["case_id"]] |= {f"{row['pk']}.{name}": row[name] for name in _TASK_FIELDS}
+    answers = WaitingAnswer.objects.filter(case_id__in=found).exclude(resolution="")
+    for pk, case, text in answers.values_list("pk", "case_id", ANSWER_FIELD):
+        found[case][f"{ANSWER}{pk}.{ANSWER_FIELD}"] = text
     return found
 
 

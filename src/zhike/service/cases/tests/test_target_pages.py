@@ -98,6 +98,17 @@ def test_names__of_what_is_no_id_are_none(desk: Any, text: str) -> None:  # noqa
         assert named(actor=SETUP, keys=[text]) == {}
 
 
+def test_change__says_who_approved_or_refused_beside_what_it_rests_on(desk: Any) -> None:  # noqa: ANN401 - staff
+    approved = changed(category="damaged", customer_class="A", budget=6 * HOUR).pk
+    refused = proposed(category="damaged", budget=2 * HOUR)
+    actions.refuse_target(actor=SECOND, change_id=refused, note="不需要", now=NOW)
+    for made, label in ((approved, "批准人"), (refused, "驳回人")):
+        page = signed_in("supervisor").get(reverse("cases:target_change", args=[made])).content.decode()
+        labels = [re.sub(r"<[^>]+>|\s", "", one) for one in re.findall(r"<dt\b.*?</dt>", page, re.DOTALL)]
+        assert labels.count(label) == 1
+        assert labels.count("依据") == 1
+
+
 def test_preview__comes_after_the_page_as_a_fragment_and_says_at_least_beyond_its_bound(
     desk: Any,  # noqa: ANN401 - staff
     monkeypatch: pytest.MonkeyPatch,

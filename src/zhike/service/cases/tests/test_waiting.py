@@ -18,10 +18,10 @@ from zhike.record.contacting import actions as contacting
 from zhike.record.contacting.models import ContactRecord
 from zhike.record.contacting.tests.factories import SYSTEM
 from zhike.record.contacting.tests.factories import mail as mail_point
-from zhike.record.customers.actions import remove_point
+from zhike.record.customers.actions import erase_people, remove_point
 from zhike.record.customers.models import ContactPoint
 from zhike.record.customers.tests.factories import contact, customer
-from zhike.record.customers.types import Channel
+from zhike.record.customers.types import Channel, ErasureBasis
 from zhike.record.interactions.models import Interaction
 from zhike.record.organization.tests import factories as organization
 from zhike.record.shipments.tests.factories import shipment
@@ -53,9 +53,9 @@ def matter() -> Case:
     return make_case(who, contact_id=person.pk)
 
 
-def answer(case: Case, *, solves: bool = True, now: datetime = NIGHT) -> MailSent:
+def answer(case: Case, *, solves: bool = True, now: datetime = NIGHT, body: str = "明天上午送到。") -> MailSent:
     coding = CODED if solves else None
-    reply = MailReply(body="明天上午送到。")
+    reply = MailReply(body=body)
     return actions.send_reply(actor=SETUP, case_id=case.pk, reply=reply, is_answer=solves, coding=coding, now=now)
 
 
@@ -255,6 +255,26 @@ def test_erased__what_waits_never_leaves_and_is_forgotten() -> None:
     row = WaitingAnswer.objects.get()
     made.refresh_from_db()
     assert (row.state, row.resolution, made.answer_leaves_at) == ("withheld", "", None)
+
+
+def test_erased__an_answer_to_another_that_waits_gives_up_the_number_in_it() -> None:
+    made = matter()
+    answer(made, body="请打13987654321找周师傅。")
+    erase_people(
+        actor=SETUP,
+        contact_ids=[],
+        phone_numbers=["13987654321"],
+        basis=ErasureBasis.CONSENT,
+        reason="本人要求",
+        now=NIGHT + HOUR,
+    )
+    row = WaitingAnswer.objects.get()
+    assert (row.state, row.resolution) == ("waiting", "请打█找周师傅。")
+    assert ContactRecord.objects.get(ref=row.ref).body.count("13987654321") == 0
+    let_go()
+    hand_over()
+    made.refresh_from_db()
+    assert made.resolution == "请打█找周师傅。"
 
 
 @pytest.mark.req("CASE-26")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Count, QuerySet
@@ -39,6 +40,10 @@ def some_waiting(staff_id: int, limit: int) -> list[tuple[int, str, str]]:
 
 def calls_of(people: ErasedPeople) -> list[int]:
     """Calls of these people, and calls from their numbers of which nobody said whose they are."""
+    return people.seen("reception.calls", partial(_find_calls, people))
+
+
+def _find_calls(people: ErasedPeople) -> list[int]:
     known = Call.objects.filter(contact_id__in=people.contact_ids).exclude(number="", note="")
     rows = Call.objects.filter(contact__isnull=True).exclude(number="")
     if people.endings is not None:
@@ -50,6 +55,10 @@ def calls_of(people: ErasedPeople) -> list[int]:
 
 def waiting_of(people: ErasedPeople) -> list[int]:
     """Enquiries of these people, and such as came from their numbers."""
+    return people.seen("reception.waiting", partial(_find_waiting, people))
+
+
+def _find_waiting(people: ErasedPeople) -> list[int]:
     rows = Waiting.objects.filter(redacted_at__isnull=True)
     known = rows.filter(contact_id__in=people.contact_ids).values_list("pk", flat=True)
     marks = set(people.marks)
