@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from zhike.voice.surveys.types import Audience, Dimension, ItemKind, Measure, Stage, VersionState
 
@@ -58,7 +58,7 @@ class SurveyFormIn(Schema):
     intro: Words = {}
     thanks: Words = {}
     sections: Annotated[list[SurveySectionIn], Field(max_length=12)] = []
-    changed_at: datetime | None = None
+    changed_at: AwareDatetime | None = None
 
 
 class NewSurveyFormIn(SurveyFormIn):

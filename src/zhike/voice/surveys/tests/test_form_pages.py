@@ -32,7 +32,8 @@ def client_of(role: str) -> Client:
         password="correct horse battery",
         now=organization.NOW,
     )
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
+    client.cookies["zhike_language"] = "en"
     client.force_login(User.objects.get(pk=opened.user_id))
     return client
 
