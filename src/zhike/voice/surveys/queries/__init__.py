@@ -3,6 +3,8 @@
 from zhike.voice.surveys.queries.answering import (
     key_in_view,
     link_view,
+    may_key_in,
+    said_by,
     shown_sections,
     text_item,
 )
@@ -46,11 +48,13 @@ __all__ = [
     "key_in_view",
     "latest_form",
     "link_view",
+    "may_key_in",
     "numbered_form",
     "published_form",
     "published_versions",
     "reasons_of",
     "recipient_rows",
+    "said_by",
     "shown_sections",
     "text_item",
     "versions_of",
