@@ -25,7 +25,6 @@ from zhike.voice.surveys.models import Recipient
 from zhike.voice.surveys.pages import _campaigns as shared
 from zhike.voice.surveys.pages.planning import form_page
 from zhike.voice.surveys.policies import KEY_IN, VIEW
-from zhike.voice.surveys.rules.forms import points
 from zhike.voice.surveys.types import (
     AUDIENCE_LABELS,
     DISPOSITION_LABELS,
@@ -188,7 +187,7 @@ def key_in(request: HttpRequest, recipient_id: int) -> HttpResponse:
     row = queries.get_recipient(actor=actor, recipient_id=recipient_id)
     view = queries.key_in_view(actor=actor, recipient_id=recipient_id, now=now)
     form = forms.Form(request.POST if request.method == "POST" else None, initial=dict(view.typed))
-    form.fields = {item.key: _field(item) for item in view.form.items}  # type: ignore[assignment]
+    form.fields = {item.key: _field(item) for item in view.form.items}
     if form.is_bound:
         form.is_valid()
         raw: dict[str, Raw] = {
@@ -218,10 +217,10 @@ def _field(item: ItemView) -> forms.Field:
         return forms.CharField(label=text, required=False, widget=forms.Textarea({"rows": 3}))
     if item.kind is ItemKind.NUMBER:
         return forms.CharField(label=text, required=False)
-    if item.kind is ItemKind.SCALE:
-        choices = [(str(value), f"{value} {label}".strip()) for value, label in points(item.scale)]
-    else:
-        choices = [(str(place), pick(texts)) for place, texts in enumerate(item.choices, 1)]
+    numbered = item.kind is ItemKind.SCALE
+    choices = [
+        (str(value), f"{value} {label}".strip() if numbered else label) for value, label in queries.choices_of(item)
+    ]
     if item.na_allowed:
         choices.append((NOT_RELEVANT, str(NOT_RELEVANT_LABEL)))
     if item.kind is ItemKind.MULTIPLE:

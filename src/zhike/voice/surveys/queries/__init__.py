@@ -1,6 +1,7 @@
 """Reading surveys."""
 
 from zhike.voice.surveys.queries.answering import (
+    choices_of,
     key_in_view,
     link_view,
     may_key_in,
@@ -40,6 +41,7 @@ __all__ = [
     "campaign",
     "campaign_rows",
     "chain",
+    "choices_of",
     "form",
     "form_rows",
     "get_campaign",

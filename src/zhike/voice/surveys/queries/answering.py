@@ -142,6 +142,7 @@ def typed(answer: CleanAnswer) -> str | list[str]:
     return f"{answer.amount.normalize():f}" if answer.amount is not None else answer.text
 
 
+# zhike: allow query-actor, query-scope -- it reads no row, only the form given
 def shown_sections(form: FormView, chosen: Mapping[str, set[int]]) -> list[tuple[SectionView, Sequence[ItemView]]]:
     """The pages for somebody with these answers, each with its questions; a part that asks nothing is left out."""
     asked = {item.key for item in asked_items(form, chosen)}
@@ -149,6 +150,15 @@ def shown_sections(form: FormView, chosen: Mapping[str, set[int]]) -> list[tuple
     return [(section, items) for section, items in found if items]
 
 
+# zhike: allow query-actor, query-scope -- it reads no row, only the form given
 def text_item(form: FormView) -> ItemView | None:
     """Where the words of somebody who gives no score are kept: the last open question."""
     return next((item for item in reversed(form.items) if item.kind is ItemKind.TEXT), None)
+
+
+# zhike: allow query-actor, query-scope -- it reads no row, only the question given
+def choices_of(item: ItemView) -> list[tuple[int, str]]:
+    """What can be chosen, in the order in which it is offered, in the reader's language; bare points have no word."""
+    if item.kind is ItemKind.SCALE:
+        return [(value, str(label)) for value, label in points(item.scale)]
+    return [(place, pick(texts)) for place, texts in enumerate(item.choices, 1)]
