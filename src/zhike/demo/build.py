@@ -36,6 +36,7 @@ from zhike.record.organization import queries as people
 from zhike.record.organization.types import RoleReach, Side, UnitEntry, UnitKind
 from zhike.record.shipments import queries as shipments
 from zhike.service.cases import actions as cases
+from zhike.voice.surveys import actions as surveys
 
 logger = logging.getLogger(__name__)
 ACTOR = system_actor("demo.build")
@@ -92,6 +93,7 @@ def build_company(
     say(f"{opened} cases, {promised} promises, {len(agreed['external_id'].unique())} agreements")
     told, used = _lore(world, now, np.random.default_rng([seed, 3]))
     say(f"{told} articles, used with phrases in {used} answers")
+    say(f"{len(surveys.install_builtin(actor=ACTOR, publish=True, now=now))} forms of surveys")
     waited = make_reception(ACTOR, world, units, now, np.random.default_rng([seed, 5]))
     say(f"{waited} enquiries that waited")
     say(f"{goods.shipments.num_rows} shipments, {goods.events.num_rows} tracking events")

@@ -88,6 +88,7 @@ RECORD_WORDS = {
     "waiting": pgettext_lazy("record", "Waiting enquiry"),
     "case_remedy": pgettext_lazy("record", "Remedy"),
     "clocks": pgettext_lazy("record", "Clocks"),
+    "survey_form": pgettext_lazy("record", "Form of a survey"),
     "templates": pgettext_lazy("record", "Templates"),
 }
 # Records that have no number: what is meant by their key.
@@ -106,6 +107,7 @@ SUBJECT_WORDS = {
     ("messages", "people"): pgettext_lazy("record", "about people"),
     ("messages", "held"): pgettext_lazy("record", "held back"),
     ("outbox", "parked"): pgettext_lazy("record", "parked"),
+    ("survey_form", "builtin"): pgettext_lazy("record", "built-in ones"),
     ("role", "*"): pgettext_lazy("record", "all"),
     ("templates", "all"): pgettext_lazy("record", "all"),
     ("unit", "*"): pgettext_lazy("record", "all"),
@@ -261,6 +263,8 @@ FIELD_WORDS = {
     "password": _("Password"),
     "to": pgettext_lazy("audit", "To"),
     "items": pgettext_lazy("audit", "Items"),
+    "audience": pgettext_lazy("audit", "For whom"),
+    "seconds": pgettext_lazy("audit", "Seconds to answer"),
     "made": pgettext_lazy("audit", "Made"),
     "form": pgettext_lazy("audit", "Form"),
     "answer": pgettext_lazy("audit", "Answer"),

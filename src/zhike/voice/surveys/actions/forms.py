@@ -1,6 +1,6 @@
 """Writing forms, publishing them, and taking them out of use."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,8 +29,7 @@ def save_form(*, actor: Actor, entry: FormEntry, new: bool = False, seen: dateti
     if row is None and not new:
         raise NotFound
     _check(actor, entry, taken=new and row is not None)
-    if row is not None and seen is not None and row.changed_at != seen:
-        raise FormClash
+    _same(row, seen)
     if row is None:
         row = Questionnaire.objects.create(
             code=entry.code, audience=entry.audience, owner_id=actor.staff_id, made_at=now, changed_at=now
@@ -64,8 +63,7 @@ def publish_form(*, actor: Actor, code: str, seen: datetime | None = None, now: 
     """
     authorize(actor, PUBLISH, subject=("survey_form", code))
     row = _locked(actor, code)
-    if seen is not None and row.changed_at != seen:
-        raise FormClash
+    _same(row, seen)
     version = _draft(row)
     if version is None:
         raise NoDraft
@@ -131,6 +129,12 @@ def _told(form: FormView, key: str, text: str) -> str:
     """A reason with the number of the question it is about."""
     item = form.item(key) if key else None
     return f"{item.order}. {text}" if item else text
+
+
+def _same(row: Questionnaire | None, seen: datetime | None) -> None:
+    """Raises FormClash where the form has changed since; programs read instants to the millisecond."""
+    if row is not None and seen is not None and abs(row.changed_at - seen) >= timedelta(milliseconds=1):
+        raise FormClash
 
 
 def _locked(actor: Actor, code: str) -> Questionnaire:

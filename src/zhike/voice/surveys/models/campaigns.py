@@ -199,7 +199,7 @@ class Recipient(models.Model):
                 name="recipient_answered_says_when",
             ),
             models.CheckConstraint(
-                condition=~Q(disposition__in=values_of(ASKED)) | Q(invited_at__isnull=False),
+                condition=~Q(disposition__in=sorted(values_of(ASKED))) | Q(invited_at__isnull=False),
                 name="recipient_asked_says_when",
             ),
         ]

@@ -1,11 +1,26 @@
-"""Pages of surveys: campaigns, who was asked, what staff key in."""
+"""Pages of surveys, under Listen: forms, campaigns, who was asked, what staff key in."""
 
-from django.urls import path
+from django.urls import include, path
 
-from zhike.voice.surveys.pages import campaigns, planning, recipients
+from zhike.voice.surveys.pages import building, campaigns, deeds, forms, planning, preview, recipients
 
-MOUNT = "listen/surveys/"
-urlpatterns = [
+MOUNT = "listen/"
+_forms = [
+    path("", forms.form_list, name="forms"),
+    path("new/", deeds.new, name="form_new"),
+    path("install/", deeds.install, name="forms_install"),
+    path("<slug:code>/", forms.form, name="form"),
+    path("<slug:code>/draft/", deeds.draft, name="form_draft"),
+    path("<slug:code>/publish/", deeds.publish, name="form_publish"),
+    path("<slug:code>/retire/", deeds.retire, name="form_retire"),
+    path("<slug:code>/build/", building.builder, name="builder"),
+    path("<slug:code>/build/change/", building.change, name="builder_change"),
+    path("<slug:code>/build/about/", building.about, name="builder_about"),
+    path("<slug:code>/build/part/<slug:key>/", building.part, name="builder_part"),
+    path("<slug:code>/build/question/<slug:key>/", building.question, name="builder_question"),
+    path("<slug:code>/preview/<int:number>/", preview.preview, name="form_preview"),
+]
+_campaigns = [
     path("", campaigns.campaign_list, name="campaigns"),
     path("calendar/", campaigns.calendar, name="calendar"),
     path("new/", planning.new, name="campaign_new"),
@@ -17,5 +32,7 @@ urlpatterns = [
     path("<slug:number>/edit/", planning.edit, name="campaign_edit"),
     path("<slug:number>/start/", planning.start, name="campaign_start"),
     path("<slug:number>/stop/", planning.stop, name="campaign_stop"),
-    path("<slug:number>/<slug:step>/", planning.step, name="campaign_step"),
+    path("<slug:number>/step/<slug:step>/", planning.step, name="campaign_step"),
 ]
+# Addresses of forms stand before those of campaigns, whose numbers fit any word.
+urlpatterns = [path("surveys/forms/", include(_forms)), path("surveys/", include(_campaigns))]

@@ -32,6 +32,7 @@ from zhike.voice.surveys.queries.forms import (
     latest_form,
     numbered_form,
     published_form,
+    questions,
     versions_of,
 )
 
@@ -54,6 +55,7 @@ __all__ = [
     "numbered_form",
     "published_form",
     "published_versions",
+    "questions",
     "reasons_of",
     "recipient_rows",
     "said_by",

@@ -1,6 +1,7 @@
 """Reading forms, with everything that they ask."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -8,6 +9,7 @@ from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
 from zhike.voice.surveys.models import Item, Questionnaire, Section, Version
 from zhike.voice.surveys.policies import ANSWER, NOBODY, form_scope
+from zhike.voice.surveys.rules import asking
 from zhike.voice.surveys.types import (
     Audience,
     Dimension,
@@ -15,6 +17,7 @@ from zhike.voice.surveys.types import (
     ItemKind,
     ItemView,
     Measure,
+    Question,
     SectionView,
     Stage,
     VersionState,
@@ -74,6 +77,18 @@ def versions_of(*, actor: Actor, code: str) -> list[Version]:
     """The newest first. One query."""
     rows = Version.objects.filter(readable(actor), questionnaire__code=code)
     return list(rows.select_related("made_by").order_by("-number"))
+
+
+# zhike: allow query-actor -- it reads no row, only the items given
+def questions(
+    items: Sequence[ItemView],
+    language: str,
+    *,
+    said: Mapping[str, Sequence[str]] | None = None,
+    wrong: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Question, ...]:
+    """These items as they are put to somebody; `surveys/questions.html` draws them."""
+    return asking.questions(items, language, said=said, wrong=wrong)
 
 
 def _view(actor: Actor, wanted: Q) -> FormView:

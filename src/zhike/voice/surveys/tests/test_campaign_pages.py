@@ -68,10 +68,10 @@ def test_pages__walk_a_wave_from_its_plan_to_the_checked_effect(desk: Client) ->
         ("acted", {"causes": "交接", "measures": "核对"}),
         ("checked", {"effect": "好转"}),
     ):
-        assert desk.get(f"{ROOT}{number}/{step}/").status_code == 200
-        desk.post(f"{ROOT}{number}/{step}/", words)
+        assert desk.get(f"{ROOT}{number}/step/{step}/").status_code == 200
+        desk.post(f"{ROOT}{number}/step/{step}/", words)
     assert Campaign.objects.get().state == "checked"
-    assert desk.get(f"{ROOT}{number}/nonsense/").status_code == 404
+    assert desk.get(f"{ROOT}{number}/step/nonsense/").status_code == 404
 
 
 def test_pages__keep_what_was_typed_where_a_plan_is_refused(desk: Client) -> None:

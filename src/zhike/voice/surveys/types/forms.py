@@ -159,6 +159,35 @@ Raw = str | int | Decimal | Sequence[str] | Sequence[int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    label: str | Promise
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One item as it is put to somebody. `is_row`: a row of numbers of which only the ends have words."""
+
+    key: str
+    number: int
+    kind: ItemKind
+    text: str
+    hint: str
+    required: bool
+    is_row: bool
+    options: tuple[Option, ...]
+    said: str
+    errors: tuple[str, ...]
+
+    @property
+    def ends(self) -> tuple[Option, Option] | None:
+        """The lowest and the highest point of a row, whose words stand beneath it."""
+        points = [option for option in self.options if option.value != NOT_RELEVANT]
+        return (points[0], points[-1]) if self.is_row and points else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFault:
     """One reason why a form cannot be published; `key` names the section or question, '' the form itself."""
 
