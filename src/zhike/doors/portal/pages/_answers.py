@@ -7,7 +7,7 @@ from typing import Final
 from django.http import QueryDict
 
 from zhike.platform.i18n.labels import pick
-from zhike.voice.surveys.rules.forms import points
+from zhike.voice.surveys.queries import choices_of
 from zhike.voice.surveys.types import (
     MAX_ANSWER,
     NOT_RELEVANT,
@@ -77,7 +77,7 @@ def questions(
 
 def _question(item: ItemView, said: object, errors: Sequence[str]) -> Question:
     given = {str(one) for one in said} if isinstance(said, list | tuple) else {str(said)} if said is not None else set()
-    choices = _choices(item)
+    choices = choices_of(item)
     bare = item.kind is ItemKind.SCALE and not all(label for _value, label in choices)
     ends = [f"{value} = {label}" for value, label in choices if label] if bare else []
     return Question(
@@ -98,12 +98,6 @@ def _question(item: ItemView, said: object, errors: Sequence[str]) -> Question:
         value="" if NOT_RELEVANT in given and item.na_allowed else "".join(given) if not choices else "",
         errors=errors,
     )
-
-
-def _choices(item: ItemView) -> list[tuple[int, str]]:
-    if item.kind is ItemKind.SCALE:
-        return [(value, str(label)) for value, label in points(item.scale)]
-    return [(place + 1, pick(texts)) for place, texts in enumerate(item.choices)]
 
 
 def minutes_left(view: LinkView, left: Sequence[ItemView]) -> int:

@@ -318,7 +318,7 @@ def _finish(actor: Actor, talk: _Talk, outcome: Disposition, way: Way, now: date
     if outcome not in {Disposition.REFUSED, Disposition.UNREACHABLE}:
         row.submitted_at = now
     if way is Way.LINK and row.opened_at is not None:
-        row.seconds = min(int((now - row.opened_at).total_seconds()), _LONGEST)
+        row.seconds = max(0, min(int((now - row.opened_at).total_seconds()), _LONGEST))
     row.save()
     if row.submitted_at is not None:
         _list_comments(row, strong=outcome is Disposition.COMPLAINT, now=now)

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from zhike.voice.surveys.pages import building, comments, deeds, follow_ups, forms, preview
+from zhike.voice.surveys.pages import (
+    building,
+    campaigns,
+    comments,
+    deeds,
+    follow_ups,
+    forms,
+    planning,
+    preview,
+    recipients,
+)
 
 MOUNT = "listen/"
 _forms = [
@@ -32,4 +42,22 @@ _following = [
     path("comments/<int:comment_id>/case/", comments.make_case, name="comment_case"),
     path("comments/<int:comment_id>/noted/", comments.noted, name="comment_noted"),
 ]
-urlpatterns = [path("surveys/forms/", include(_forms)), *_following]
+_campaigns = [
+    path("", campaigns.campaign_list, name="campaigns"),
+    path("calendar/", campaigns.calendar, name="calendar"),
+    path("new/", planning.new, name="campaign_new"),
+    path("people/<int:recipient_id>/", recipients.recipient, name="recipient"),
+    path("people/<int:recipient_id>/answers/", recipients.key_in, name="key_in"),
+    path("people/<int:recipient_id>/outcome/", recipients.outcome, name="key_in_outcome"),
+    path("<slug:number>/", campaigns.campaign, name="campaign"),
+    path("<slug:number>/people/", recipients.recipient_list, name="recipients"),
+    path("<slug:number>/edit/", planning.edit, name="campaign_edit"),
+    path("<slug:number>/start/", planning.start, name="campaign_start"),
+    path("<slug:number>/stop/", planning.stop, name="campaign_stop"),
+    path("<slug:number>/<slug:step>/", planning.step, name="campaign_step"),
+]
+urlpatterns = [
+    path("surveys/forms/", include(_forms)),
+    path("surveys/", include(_campaigns)),
+    *_following,
+]

@@ -1,8 +1,11 @@
 """Reading surveys."""
 
 from zhike.voice.surveys.queries.answering import (
+    choices_of,
     key_in_view,
     link_view,
+    may_key_in,
+    said_by,
     shown_sections,
     text_item,
 )
@@ -88,6 +91,7 @@ __all__ = [
     "campaign_result",
     "campaign_rows",
     "chain",
+    "choices_of",
     "comment_counts",
     "comment_rows",
     "comments_behind",
@@ -111,6 +115,7 @@ __all__ = [
     "latest_form",
     "link_view",
     "loop_of",
+    "may_key_in",
     "my_count",
     "numbered_form",
     "previous_wave",
@@ -120,6 +125,7 @@ __all__ = [
     "reasons_of",
     "recipient_rows",
     "recipients_behind",
+    "said_by",
     "score_rows",
     "scored_forms",
     "shown_sections",

@@ -8,14 +8,16 @@ from zhike.platform import parameters
 from zhike.platform.actors import Actor, ActorKind
 from zhike.platform.authz import authorize
 from zhike.platform.errors import NotFound
+from zhike.platform.i18n.labels import pick
 from zhike.voice.surveys.models import Answer, Recipient
 from zhike.voice.surveys.policies import ANSWER, KEY_IN, LINK_DAYS, scope
 from zhike.voice.surveys.queries.forms import form as form_of
 from zhike.voice.surveys.rules.campaigns import MAY_ANSWER, SAID, link_until
-from zhike.voice.surveys.rules.forms import asked_items
+from zhike.voice.surveys.rules.forms import asked_items, points
 from zhike.voice.surveys.rules.links import unseal
 from zhike.voice.surveys.types import (
     NOT_RELEVANT,
+    NOT_RELEVANT_LABEL,
     CampaignState,
     CleanAnswer,
     Disposition,
@@ -64,6 +66,39 @@ def key_in_view(*, actor: Actor, recipient_id: int, now: datetime) -> LinkView:
     return _view(actor, row, now)
 
 
+def may_key_in(*, actor: Actor, recipient_id: int, now: datetime) -> bool:
+    """Whether something may still be keyed in for this recipient."""
+    row = Recipient.objects.filter(scope(actor), pk=recipient_id).select_related("campaign").first()
+    return row is not None and actor.has(KEY_IN.code) and is_open(actor=actor, row=row, now=now)
+
+
+def said_by(*, actor: Actor, recipient_id: int) -> list[tuple[ItemView, str]]:
+    """What one recipient has sent off, question by question in words. Five queries; raises NotFound."""
+    row = Recipient.objects.filter(scope(actor), pk=recipient_id).first()
+    if row is None:
+        raise NotFound
+    if row.submitted_at is None:
+        return []
+    form = form_of(actor=actor, version_id=row.version_id)
+    said = stored_answers(row.pk, form)
+    return [(item, answer_words(item, said[item.key])) for item in form.items if item.key in said]
+
+
+# zhike: allow query-actor, query-scope -- words for an answer that was read
+def answer_words(item: ItemView, answer: CleanAnswer) -> str:
+    """An answer as people read it."""
+    if answer.skipped:
+        return str(NOT_RELEVANT_LABEL)
+    if item.kind is ItemKind.SCALE and answer.value is not None:
+        label = dict(points(item.scale)).get(answer.value, "")
+        return f"{answer.value} {label}".strip()
+    chosen = sorted(answer.chosen)
+    if chosen:
+        return " / ".join(pick(item.choices[one - 1]) for one in chosen if 0 < one <= len(item.choices))
+    shown = typed(answer)
+    return shown if isinstance(shown, str) else ""
+
+
 def _view(actor: Actor, row: Recipient, now: datetime) -> LinkView:
     form = form_of(actor=actor, version_id=row.version_id)
     said = stored_answers(row.pk, form)
@@ -107,6 +142,7 @@ def typed(answer: CleanAnswer) -> str | list[str]:
     return f"{answer.amount.normalize():f}" if answer.amount is not None else answer.text
 
 
+# zhike: allow query-actor, query-scope -- it reads no row, only the form given
 def shown_sections(form: FormView, chosen: Mapping[str, set[int]]) -> list[tuple[SectionView, Sequence[ItemView]]]:
     """The pages for somebody with these answers, each with its questions; a part that asks nothing is left out."""
     asked = {item.key for item in asked_items(form, chosen)}
@@ -114,6 +150,15 @@ def shown_sections(form: FormView, chosen: Mapping[str, set[int]]) -> list[tuple
     return [(section, items) for section, items in found if items]
 
 
+# zhike: allow query-actor, query-scope -- it reads no row, only the form given
 def text_item(form: FormView) -> ItemView | None:
     """Where the words of somebody who gives no score are kept: the last open question."""
     return next((item for item in reversed(form.items) if item.kind is ItemKind.TEXT), None)
+
+
+# zhike: allow query-actor, query-scope -- it reads no row, only the question given
+def choices_of(item: ItemView) -> list[tuple[int, str]]:
+    """What can be chosen, in the order in which it is offered, in the reader's language; bare points have no word."""
+    if item.kind is ItemKind.SCALE:
+        return [(value, str(label)) for value, label in points(item.scale)]
+    return [(place, pick(texts)) for place, texts in enumerate(item.choices, 1)]

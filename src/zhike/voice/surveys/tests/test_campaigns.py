@@ -86,7 +86,7 @@ def test_counts__show_refusals_and_complaints_without_score_beside_the_rate() ->
     number = started()
     outcome(number, Audience.GENERAL, answered=4, refused=2, unscored=1, complaint=1, unreachable=1, silent=1)
     counts = queries.campaign(actor=SETUP, number=number).counts
-    assert (counts.response_rate, counts.refusal_rate, counts.without_score) == (40, 20, 2)
+    assert (counts.response_rate, counts.refusal_rate, counts.without_score) == (Decimal(40), Decimal(20), 2)
 
 
 @pytest.mark.req("SURV-05")
@@ -132,7 +132,7 @@ def test_chain__counts_roles_and_customers_heard_in_two_of_them() -> None:
     outcome(number, Audience.RELATIONSHIP, answered=4)
     found = queries.chain(actor=SETUP, campaign_id=Campaign.objects.get(number=number).pk)
     assert {role.role: (role.sent, role.answered) for role in found.roles} == {"user": (3, 3), "decision_maker": (1, 1)}
-    assert (found.customers, found.several_roles, found.share) == (2, 1, 50)
+    assert (found.customers, found.several_roles, found.share) == (2, 1, Decimal(50))
 
 
 def test_start__asks_seniors_and_staff_by_their_own_form_and_leaves_out_who_has_none() -> None:
@@ -211,15 +211,14 @@ def test_size__warns_of_those_who_were_asked_lately() -> None:
 def test_cycle__goes_step_by_step_and_the_year_shows_waves_and_days_to_the_report() -> None:
     person()
     number = started()
-    step = lambda to, **words: actions.step_campaign(  # noqa: E731
-        actor=SETUP, number=number, step=to, words=StepWords(**words), now=at
-    )
-    at = NOW + 21 * DAY
+
+    def step(to: CampaignState, day: int = 27, **words: str) -> None:
+        actions.step_campaign(actor=SETUP, number=number, step=to, words=StepWords(**words), now=NOW + day * DAY)
+
     with pytest.raises(CampaignMoved):
         step(CampaignState.REPORTED)
-    step(CampaignState.CLOSED)
+    step(CampaignState.CLOSED, day=21)
     assert recipients(number)[0].disposition == "withheld"
-    at = NOW + 27 * DAY
     with pytest.raises(Invalid) as wrong:
         step(CampaignState.REPORTED, purpose="了解满意度")
     assert set(wrong.value.fields) == {"method"}

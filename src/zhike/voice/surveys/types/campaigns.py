@@ -59,8 +59,11 @@ class SegmentFilter:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
         """Out of a campaign's column."""
-        found: dict[str, Any] = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
-        return cls(**{name: tuple(one) if isinstance(one, list) else one for name, one in found.items()})
+        found: dict[str, Any] = {}
+        for name in cls.__dataclass_fields__:
+            if name in stored:
+                found[name] = tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
+        return cls(**found)
 
     def stored(self) -> dict[str, Any]:
         return {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(self).items()}

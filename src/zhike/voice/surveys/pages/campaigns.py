@@ -1,0 +1,237 @@
+"""Campaigns: all of them, the waves of a year, and one with what became of everybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zhike.platform import clock
+from zhike.platform.actors import Actor
+from zhike.platform.db.ids import id_of
+from zhike.platform.i18n.labels import pick
+from zhike.platform.ui import navigation
+from zhike.platform.ui.access import requires
+from zhike.platform.ui.components import Button, Empty, EmptyKind, Fact
+from zhike.platform.ui.navigation import Job, NavItem
+from zhike.platform.ui.requests import require_actor
+from zhike.platform.ui.tables import Choice, Column, Days, Kind, Table
+from zhike.record.contacting.types import CHANNEL_LABELS, ContactChannel
+from zhike.record.customers.types import CHAIN_LABELS, ChainRole
+from zhike.voice.surveys import queries
+from zhike.voice.surveys.models import Campaign
+from zhike.voice.surveys.pages import _campaigns as shared
+from zhike.voice.surveys.policies import RUN, VIEW
+from zhike.voice.surveys.rules.campaigns import NEXT, STOPPABLE
+from zhike.voice.surveys.types import (
+    AUDIENCE_LABELS,
+    CAMPAIGN_STATE_LABELS,
+    TRIGGER_LABELS,
+    CampaignState,
+    Disposition,
+    Label,
+    Trigger,
+)
+from zhike.voice.surveys.types.campaigns import AudienceSize, CampaignView, Counts
+
+navigation.register(
+    NavItem(job=Job.LISTEN, label=_("Surveys"), url_name="surveys:campaigns", right=VIEW.code, order=10)
+)
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The counts of one form, or of all together; rates are shares of those who were asked."""
+
+    label: Label
+    counts: Counts
+    people_url: str = ""
+
+    @property
+    def rate(self) -> Decimal | None:
+        return None if self.counts.response_rate is None else self.counts.response_rate / 100
+
+    @property
+    def refusals(self) -> Decimal | None:
+        return None if self.counts.refusal_rate is None else self.counts.refusal_rate / 100
+
+    @property
+    def refused(self) -> int:
+        return self.counts.of(Disposition.REFUSED)
+
+    @property
+    def unreachable(self) -> int:
+        return self.counts.of(Disposition.UNREACHABLE)
+
+
+def _url(row: Any) -> str:  # noqa: ANN401 - a campaign or its view
+    return shared.campaign_url(row.number)
+
+
+LIST = Table(
+    key="surveys.campaigns",
+    title=_("Surveys"),
+    sort="-planned_on",
+    columns=(
+        Column("number", _("No."), url=_url),
+        Column("name", _("Name"), lines=2, width="wide"),
+        Column("trigger", _("Asks"), value=lambda row: TRIGGER_LABELS[row.trigger]),
+        Column("state", _("State"), Kind.STATUS, value=lambda row: shared.state_of(row.state)),
+        Column("planned_on", _("Begins on"), Kind.DAY, sort="planned_on"),
+        Column("closes_on", _("Closes on"), Kind.DAY),
+        Column("sent", _("Asked"), Kind.NUMBER, value=lambda row: row.counts.sent),
+        Column("answered", _("Answered"), Kind.NUMBER, value=lambda row: row.counts.answered),
+        Column("rate", _("Response rate"), Kind.PERCENT, value=lambda row: Line("", row.counts).rate, decimals=2),
+        Column("owner", _("Owner"), value="owner", shown=False),
+    ),
+    filters=(
+        Choice(
+            key="state",
+            label=_("State"),
+            options=[(str(code), label) for code, label in CAMPAIGN_STATE_LABELS.items()],
+            field="state",
+        ),
+        Choice(
+            key="trigger",
+            label=_("Asks"),
+            options=[(str(code), label) for code, label in TRIGGER_LABELS.items()],
+            field="trigger",
+        ),
+        Days(key="planned", label=_("Begins on"), field="planned_on"),
+    ),
+    row_url=_url,
+    empty=Empty(
+        kind=EmptyKind.NOTHING_YET,
+        title=_("No survey yet"),
+        text=_("Plan a wave for the quarter, or a few questions after each delivery."),
+    ),
+)
+
+
+@requires(VIEW)
+def campaign_list(request: HttpRequest) -> HttpResponseBase:
+    actor = require_actor(request)
+    new = Button(label=_("Plan a survey"), url=reverse("surveys:campaign_new"), icon="plus", key="c")
+    context = {
+        "primary": new if actor.has(RUN.code) else None,
+        "actions": [Button(label=_("Waves of the year"), url=reverse("surveys:calendar"))],
+    }
+
+    def views(rows: Sequence[Campaign]) -> Sequence[CampaignView]:
+        return queries.views(actor=actor, rows=rows)
+
+    rows = queries.campaign_rows(actor=actor)
+    return LIST.respond(request, rows, template="surveys/campaigns.html", context=context, decorate=views)
+
+
+@requires(VIEW)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The waves of a year, and how many days lay between the end of asking and the report (SURV-17)."""
+    actor = require_actor(request)
+    this = clock.local_date(clock.now(), actor.zone).year
+    asked = id_of(request.GET.get("year", "")) or this
+    year = asked if _FIRST_YEAR <= asked <= _LAST_YEAR else this
+    found = queries.wave_year(actor=actor, year=year)
+    context = {
+        "year": found,
+        "rows": [(one, shared.state_of(one.state), Line("", one.counts)) for one in found.waves],
+        "before": year - 1,
+        "after": year + 1,
+        "crumbs": shared.crumbs(),
+    }
+    return render(request, "surveys/calendar.html", context)
+
+
+@requires(VIEW)
+def campaign(request: HttpRequest, number: str) -> HttpResponse:
+    """One campaign: what became of everybody, by form and together, and the next step."""
+    actor, now = require_actor(request), clock.now()
+    view = queries.campaign(actor=actor, number=number)
+    people = reverse("surveys:recipients", args=[number])
+    forms = [
+        Line(
+            f"{AUDIENCE_LABELS[one.audience]} · {pick(one.names)}",
+            one.counts,
+            f"{people}?audience={one.audience.value}",
+        )
+        for one in view.forms
+    ]
+    whole = Line(_("All forms together"), view.counts, people)
+    reasons = queries.reasons_of(actor=actor, campaign_id=view.id)
+    size = _size(actor, view) if view.state is CampaignState.PLANNED and view.trigger is Trigger.WAVE else None
+    context: dict[str, Any] = {
+        "view": view,
+        "state": shared.state_of(view.state),
+        "lines": [*forms, *([whole] if len(forms) > 1 else [])],
+        "whole": whole,
+        "fates": [
+            (shared.fate_of(one), view.counts.of(one), f"{people}?disposition={one.value}")
+            for one in Disposition
+            if view.counts.of(one)
+        ],
+        "reasons": [
+            (shared.fate_of(one), shared.reason_words(reason), n) for (one, reason), n in sorted(reasons.items())
+        ],
+        "chain": queries.chain(actor=actor, campaign_id=view.id) if view.trigger is Trigger.WAVE else None,
+        "role_labels": {"": _("no role known"), **{role.value: CHAIN_LABELS[role] for role in ChainRole}},
+        "size": size,
+        "people_url": people,
+        "facts": _facts(view),
+        "crumbs": shared.crumbs(),
+        "now": now,
+        **_steps(actor, view),
+    }
+    return render(request, "surveys/campaign.html", context)
+
+
+def _size(actor: Actor, view: CampaignView) -> AudienceSize:
+    forms = {one.audience: one.version_id for one in view.forms}
+    return queries.audience_size(actor=actor, segment=view.segment, forms=forms, now=clock.now())
+
+
+def _facts(view: CampaignView) -> list[Fact]:
+    channels = ", ".join(str(CHANNEL_LABELS[ContactChannel(one)]) for one in view.channels)
+    return [
+        Fact(label=_("Asks"), value=TRIGGER_LABELS[view.trigger]),
+        Fact(label=_("Wave"), value=view.wave or None),
+        Fact(label=_("Begins on"), value=view.planned_on),
+        Fact(label=_("Closes on"), value=view.closes_on, missing=_("until somebody closes it")),
+        Fact(label=_("Invites by"), value=channels or None, missing=_("answers are keyed in")),
+        Fact(label=_("People who fit"), value=view.population if view.started_at else None),
+        Fact(label=_("Chosen of them"), value=view.recipients if view.started_at else None),
+        Fact(label=_("Owner"), value=view.owner or None),
+        Fact(label=_("Days from close to report"), value=view.days_to_report),
+        Fact(label=_("Why it was stopped"), value=view.stop_reason or None),
+    ]
+
+
+def _steps(actor: Actor, view: CampaignView) -> dict[str, Any]:
+    if not actor.has(RUN.code):
+        return {"primary": None, "actions": []}
+    following = NEXT.get(view.state)
+    primary: Button | None = None
+    others: list[Button] = []
+    if view.state is CampaignState.PLANNED:
+        primary = Button(
+            label=pgettext_lazy("step of a survey", "Start it"),
+            url=reverse("surveys:campaign_start", args=[view.number]),
+        )
+        others.append(Button(label=_("Plan it differently"), url=reverse("surveys:campaign_edit", args=[view.number])))
+    elif following is not None:
+        url = reverse("surveys:campaign_step", args=[view.number, following.value])
+        primary = Button(label=shared.STEP_LABELS[following], url=url)
+    if view.state in STOPPABLE:
+        others.append(
+            Button(
+                label=pgettext_lazy("step of a survey", "Stop it"),
+                url=reverse("surveys:campaign_stop", args=[view.number]),
+            )
+        )
+    return {"primary": primary, "actions": others}
