@@ -30,7 +30,13 @@ from zhike.record.organization.tests import factories as organization
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 ACTOR = system_actor("test.import")
 ORDERS = "olist_orders_dataset.csv"
-REVIEWS = "olist_order_reviews_dataset.csv"
+FILES = {
+    "orders": ORDERS,
+    "items": "olist_order_items_dataset.csv",
+    "buyers": "olist_customers_dataset.csv",
+    "sellers": "olist_sellers_dataset.csv",
+    "reviews": "olist_order_reviews_dataset.csv",
+}
 STATES = ("SP", "RJ", "MG", "BA")
 
 
@@ -114,10 +120,8 @@ def make_export(folder: Path, *, orders: int = 400) -> Export:
             files["items"].append(
                 {"order_id": order, "order_item_id": position, "seller_id": f"s{seller:02d}", "price": "10.00"}
             )
-    names = {"orders": ORDERS, "items": "olist_order_items_dataset.csv", "buyers": "olist_customers_dataset.csv"}
-    names |= {"sellers": "olist_sellers_dataset.csv", "reviews": REVIEWS}
     for source, rows in files.items():
-        _write(folder / names[source], rows)
+        _write(folder / FILES[source], rows)
     return found
 
 

@@ -109,20 +109,14 @@ _ABOUT: Final = (
 
 
 def _along(table: str) -> tuple[str, ...]:
-    """The ids of rows whose recipient, shipment or survey changed: all of them stand in these facts."""
-    of = {
-        "surveys_recipient": "SELECT r.id FROM surveys_recipient r",
-        **{
-            name: f"SELECT x.id FROM surveys_recipient r JOIN {name} x ON x.recipient_id = r.id"  # noqa: S608 - our own names
-            for name in ("surveys_answer", "surveys_comment", "surveys_followup")
-        },
-    }[table]
-    own = () if table == "surveys_recipient" else (f"{of} WHERE r.changed_xid >= {{since}}",)
-    return (
-        *own,
-        f"{of} JOIN shipments_shipment h ON h.id = r.shipment_id WHERE h.changed_xid >= {{since}}",
-        f"{of} JOIN surveys_campaign c ON c.id = r.campaign_id WHERE c.changed_xid >= {{since}}",
-    )
+    """The ids of rows whose recipient or shipment changed. What a survey is, is settled before it asks anybody."""
+    own: tuple[str, ...] = ()
+    if table == "surveys_recipient":
+        of = "SELECT r.id FROM surveys_recipient r"
+    else:
+        of = f"SELECT x.id FROM surveys_recipient r JOIN {table} x ON x.recipient_id = r.id"  # noqa: S608 - our own names
+        own = (f"{of} WHERE r.changed_xid >= {{since}}",)
+    return (*own, f"{of} JOIN shipments_shipment h ON h.id = r.shipment_id WHERE h.changed_xid >= {{since}}")
 
 
 def _is(disposition: Disposition) -> str:
