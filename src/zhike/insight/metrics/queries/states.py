@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.insight.lake import queries as lake
 from zhike.insight.metrics.policies import VIEW_FIGURES
-from zhike.insight.metrics.queries.figures import check_dimensions, filtered, measured, state_of
+from zhike.insight.metrics.queries.figures import check_dimensions, day_of, filtered, measured, state_of
 from zhike.insight.metrics.queries.waves import WAVE
 from zhike.insight.metrics.types import Question, metric_of
 from zhike.methods.scales import Scale
@@ -46,7 +46,7 @@ def state_moves(*, actor: Actor, question: Question, before: str, after: str) ->
         raise Invalid.of("metric", "no_states", _("Only a mean satisfaction on one scale has these states."))
     check_dimensions(metric, Question(metric.id, split=(WAVE, "customer_id"), filters=question.filters))
     state = state_of(metric, question)
-    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state)
+    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state, day_of(actor, state))
     rows = rows.filter(rows["_known"] & rows["customer_id"].notnull())
     one, other = (_states(rows, metric.levels, wave) for wave in (before, after))
     later = other.rename(customer="customer_id", then="state")

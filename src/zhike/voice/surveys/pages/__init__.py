@@ -54,7 +54,7 @@ _campaigns = [
     path("<slug:number>/edit/", planning.edit, name="campaign_edit"),
     path("<slug:number>/start/", planning.start, name="campaign_start"),
     path("<slug:number>/stop/", planning.stop, name="campaign_stop"),
-    path("<slug:number>/<slug:step>/", planning.step, name="campaign_step"),
+    path("<slug:number>/step/<slug:step>/", planning.step, name="campaign_step"),
 ]
 urlpatterns = [
     path("surveys/forms/", include(_forms)),
