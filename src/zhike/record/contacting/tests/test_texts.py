@@ -15,6 +15,7 @@ from zhike.record.contacting.tests.test_notices import letters, notice, tell
 from zhike.record.contacting.types import (
     LANGUAGES,
     PLACEHOLDERS,
+    SURVEY_TEMPLATES,
     ContactChannel,
     EventKind,
     Purpose,
@@ -82,7 +83,11 @@ def test_shipped_texts__are_complete_right_and_short() -> None:
     values = dict.fromkeys(PLACEHOLDERS, "7304118299") | {"optout_link": "https://zhike.example/t/w/x/"}
     # Those without an event are sent by a person's hand or as a receipt, not by a notice.
     assert {view.event for view in BUILT_IN.values() if view.event} == set(EventKind)
-    assert {code for code, view in BUILT_IN.items() if not view.event} == {CASE_REPLY, CASE_RECEIVED}
+    assert {code for code, view in BUILT_IN.items() if not view.event} == {
+        CASE_REPLY,
+        CASE_RECEIVED,
+        *SURVEY_TEMPLATES.values(),
+    }
     for view in BUILT_IN.values():
         assert publishing_errors(view.texts, purpose=view.purpose, channel=view.channel) == {}
         for wording in view.texts.values():

@@ -1,13 +1,23 @@
-"""Shapes of forms for programs."""
+"""Shapes of surveys for programs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
-from zhike.voice.surveys.types import Audience, Dimension, ItemKind, Measure, Stage, VersionState
+from zhike.voice.surveys.types import (
+    Audience,
+    CampaignState,
+    Dimension,
+    Disposition,
+    ItemKind,
+    Measure,
+    Stage,
+    Trigger,
+    VersionState,
+)
 
 Words = dict[Annotated[str, Field(max_length=8)], Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]]
 Short = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
@@ -118,3 +128,71 @@ class SurveyFormOut(Schema):
 
 class ReasonIn(Schema):
     reason: Short
+
+
+class CountsOut(Schema):
+    """Recipients by disposition; `response_rate` and `refusal_rate` are per cent of those who were asked (`sent`)."""
+
+    by_disposition: dict[Disposition, int]
+    sent: int
+    answered: int
+    response_rate: Decimal | None
+    refusal_rate: Decimal | None
+    without_score: int
+
+
+class CampaignFormOut(Schema):
+    audience: Audience
+    version_id: int
+    number: int
+    counts: CountsOut
+
+
+class CampaignLineOut(Schema):
+    """One survey of the list; its counts stand with the survey itself."""
+
+    number: str
+    name: str
+    trigger: Trigger
+    state: CampaignState
+    wave: str
+    planned_on: date
+    closes_on: date | None
+    started_at: datetime | None
+    closed_at: datetime | None
+    reported_at: datetime | None
+    acted_at: datetime | None
+    checked_at: datetime | None
+    population: int
+    recipients: int
+
+
+class CampaignOut(CampaignLineOut):
+    """A survey with the counts of the recipients within reach, by form and together."""
+
+    days_to_report: int | None
+    forms: list[CampaignFormOut]
+    counts: CountsOut
+
+
+class RecipientOut(Schema):
+    """Somebody who is or was asked; columns of the segment are as they were at that moment."""
+
+    id: int
+    audience: Audience
+    customer_id: int | None
+    contact_id: int | None
+    shipment_id: int | None
+    case_id: int | None
+    value_class: str
+    industry: str
+    region: str
+    business_line: str
+    service_mode: str
+    contact_role: str
+    disposition: Disposition
+    reason: str
+    score: int | None
+    scale: str
+    invited_at: datetime | None
+    submitted_at: datetime | None

@@ -8,9 +8,10 @@ from pytest_django import Settings
 
 from zhike.platform import clock
 from zhike.service.knowledge.tests.test_files import client_of
+from zhike.voice.surveys import actions
 from zhike.voice.surveys.models import Campaign, Recipient
-from zhike.voice.surveys.tests.asking import form, person, served
-from zhike.voice.surveys.types import Audience
+from zhike.voice.surveys.tests.asking import NOW, SETUP, form, person, served, started
+from zhike.voice.surveys.types import Audience, Disposition
 
 pytestmark = pytest.mark.django_db
 ROOT = "/listen/surveys/"
@@ -103,3 +104,25 @@ def test_pages__need_the_right(desk: Client) -> None:
     assert agent.get(f"{ROOT}new/").status_code == 403
     assert agent.post(f"{ROOT}new/", plan()).status_code == 403
     assert Campaign.objects.count() == 0
+
+
+@pytest.mark.req("SURV-05")
+def test_api__reads_surveys_with_their_rates_and_recipients(desk: Client) -> None:
+    of = served()
+    for _one in range(4):
+        person(of)
+    number = started(channels=())
+    to = Recipient.objects.earliest("pk")
+    raw = {"overall": "4", "recommend": "9"}
+    actions.key_in_answers(actor=SETUP, recipient_id=to.pk, raw=raw, now=NOW)
+    for other in Recipient.objects.filter(disposition="planned").order_by("pk")[:2]:
+        refused = Disposition.REFUSED
+        actions.key_in_outcome(actor=SETUP, recipient_id=other.pk, outcome=refused, now=NOW)
+    listed = desk.get("/api/v1/surveys?state=running").json()["items"]
+    assert [one["number"] for one in listed] == [number]
+    one = desk.get(f"/api/v1/surveys/{number}").json()
+    assert (one["counts"]["sent"], one["counts"]["answered"]) == (3, 1)
+    assert one["forms"][0]["counts"]["by_disposition"] == {"planned": 1, "answered": 1, "refused": 2}
+    rows = desk.get(f"/api/v1/surveys/{number}/recipients?disposition=answered").json()["items"]
+    assert [(row["id"], row["score"], row["scale"]) for row in rows] == [(to.pk, 4, "csat5")]
+    assert desk.get("/api/v1/surveys/SV-99999").status_code == 404
