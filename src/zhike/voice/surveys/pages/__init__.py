@@ -42,7 +42,7 @@ _following = [
     path("comments/<int:comment_id>/case/", comments.make_case, name="comment_case"),
     path("comments/<int:comment_id>/noted/", comments.noted, name="comment_noted"),
 ]
-_campaigns = [
+_asking = [
     path("", campaigns.campaign_list, name="campaigns"),
     path("calendar/", campaigns.calendar, name="calendar"),
     path("new/", planning.new, name="campaign_new"),
@@ -58,6 +58,6 @@ _campaigns = [
 ]
 urlpatterns = [
     path("surveys/forms/", include(_forms)),
-    path("surveys/", include(_campaigns)),
+    path("surveys/", include(_asking)),
     *_following,
 ]
