@@ -46,7 +46,9 @@ def state_moves(*, actor: Actor, question: Question, before: str, after: str) ->
         raise Invalid.of("metric", "no_states", _("Only a mean satisfaction on one scale has these states."))
     check_dimensions(metric, Question(metric.id, split=(WAVE, "customer_id"), filters=question.filters))
     state = state_of(metric, question)
-    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state, day_of(actor, state))
+    rows = measured(
+        metric, filtered(metric, question, lake.table(actor=actor, state=state)), state, day_of(actor, state)
+    )
     rows = rows.filter(rows["_known"] & rows["customer_id"].notnull())
     one, other = (_states(rows, metric.levels, wave) for wave in (before, after))
     later = other.rename(customer="customer_id", then="state")

@@ -36,7 +36,9 @@ def _order(actor: Actor, question: Question) -> list[str]:
     """Waves by the first day of any of their rows."""
     metric = metric_of(question.metric)
     state = state_of(metric, question)
-    rows = measured(metric, filtered(metric, question, lake.table(actor=actor, state=state)), state, day_of(actor, state))
+    rows = measured(
+        metric, filtered(metric, question, lake.table(actor=actor, state=state)), state, day_of(actor, state)
+    )
     found = rows.group_by(WAVE).aggregate(first=rows[metric.time].min()).order_by([ibis.asc("first"), WAVE])
     return [str(one) for one in found.to_pyarrow()[WAVE].to_pylist()]
 
