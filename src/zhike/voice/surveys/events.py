@@ -16,6 +16,7 @@ from zhike.voice.surveys.types import (
     FOLLOW_RESULT_LABELS,
     TRIGGER_LABELS,
     VERSION_STATE_LABELS,
+    WAY_LABELS,
 )
 
 audit.tell(
@@ -27,6 +28,7 @@ audit.tell(
     reason=FOLLOW_REASON_LABELS,
     result=FOLLOW_RESULT_LABELS,
     deed=COMMENT_DEED_LABELS,
+    way=WAY_LABELS,
 )
 
 

@@ -71,6 +71,9 @@ RECORD_WORDS = {
     "agreements": pgettext_lazy("record", "Agreements"),
     "article": pgettext_lazy("record", "Article"),
     "articles": pgettext_lazy("record", "Articles"),
+    "survey": pgettext_lazy("record", "Survey"),
+    "surveys": pgettext_lazy("record", "Surveys, number of records"),
+    "survey_recipient": pgettext_lazy("record", "Recipient of a survey"),
     "call": pgettext_lazy("record", "Call"),
     "calls": pgettext_lazy("record", "Calls"),
     "contacts": pgettext_lazy("record", "Contacts"),
@@ -115,6 +118,16 @@ SUBJECT_WORDS = {
     ("watch_list", "silent"): pgettext_lazy("record", "silent"),
 }
 FIELD_WORDS = {
+    "disposition": pgettext_lazy("audit", "Outcome"),
+    "nobody": pgettext_lazy("audit", "Customers with nobody to ask"),
+    "opened": pgettext_lazy("audit", "Opened"),
+    "population": pgettext_lazy("audit", "People who fit"),
+    "recipients": pgettext_lazy("audit", "Recipients"),
+    "section": pgettext_lazy("audit", "Part"),
+    "silent": pgettext_lazy("audit", "Stayed silent"),
+    "stop_reason": pgettext_lazy("audit", "Why it was stopped"),
+    "trigger": pgettext_lazy("audit", "Asks"),
+    "way": pgettext_lazy("audit", "How it came"),
     "clocks": pgettext_lazy("audit", "Clocks"),
     "asked": pgettext_lazy("audit", "Asked"),
     "repeated": pgettext_lazy("audit", "Repeated"),
@@ -373,6 +386,7 @@ VALUE_WORDS: Mapping[str, Mapping[str, str | Promise]] = {
 }
 # Fields whose values people read as they stand.
 PLAIN = """
+nobody opened population recipients section silent stop_reason
 active agreements amount answer articles attached attempts author authors body class clocks code consignee consignor
 converted count country courier_name courier_phone created currency done_at due_at duplicate email employed_until
 ends_at entries entry erasure eta event events evidence failed file files first following form holidays interaction
