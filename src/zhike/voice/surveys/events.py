@@ -16,6 +16,7 @@ from zhike.voice.surveys.types import (
     FOLLOW_RESULT_LABELS,
     TRIGGER_LABELS,
     VERSION_STATE_LABELS,
+    WAY_LABELS,
 )
 
 audit.tell(
@@ -31,6 +32,7 @@ audit.tell(
     case=audit.Of("case"),
     cases=audit.Of("case"),
     follow_ups=audit.Of("follow_up"),
+    way=WAY_LABELS,
 )
 audit.tell_plainly("surveys", "tries score_after in_time surveys forms")
 

@@ -77,6 +77,9 @@ RECORD_WORDS = {
     "agreements": pgettext_lazy("record", "Agreements"),
     "article": pgettext_lazy("record", "Article"),
     "articles": pgettext_lazy("record", "Articles, number of them"),
+    "survey": pgettext_lazy("record", "Survey"),
+    "surveys": pgettext_lazy("record", "Surveys, number of records"),
+    "survey_recipient": pgettext_lazy("record", "Recipient of a survey"),
     "call": pgettext_lazy("record", "Call"),
     "calls": pgettext_lazy("record", "Calls"),
     "contacts": pgettext_lazy("record", "Contacts"),
@@ -149,6 +152,16 @@ FIELD_WORDS = {
     "score_after": pgettext_lazy("audit", "Score afterwards"),
     "surveys": pgettext_lazy("audit", "Surveys"),
     "tries": pgettext_lazy("audit", "Tried"),
+    "disposition": pgettext_lazy("audit", "Outcome"),
+    "nobody": pgettext_lazy("audit", "Customers with nobody to ask"),
+    "opened": pgettext_lazy("audit", "Opened"),
+    "population": pgettext_lazy("audit", "People who fit"),
+    "recipients": pgettext_lazy("audit", "Recipients"),
+    "section": pgettext_lazy("audit", "Part"),
+    "silent": pgettext_lazy("audit", "Stayed silent"),
+    "stop_reason": pgettext_lazy("audit", "Why it was stopped"),
+    "trigger": pgettext_lazy("audit", "Asks"),
+    "way": pgettext_lazy("audit", "How it came"),
     "clocks": pgettext_lazy("audit", "Clocks"),
     "asked": pgettext_lazy("audit", "Asked"),
     "repeated": pgettext_lazy("audit", "Repeated"),
@@ -414,6 +427,7 @@ VALUE_WORDS: Mapping[str, Mapping[str, str | Promise]] = {
 }
 # Fields whose values people read as they stand.
 PLAIN = """
+nobody opened population recipients section silent stop_reason
 active agreements amount answer articles attached attempts author authors body class clocks code consignee consignor
 converted count country courier_name courier_phone created currency done_at due_at duplicate email employed_until
 ends_at entries entry erasure eta event events evidence failed file files first following form holidays interaction

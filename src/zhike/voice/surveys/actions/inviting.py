@@ -129,7 +129,7 @@ def ask_again(*, actor: Actor, now: datetime) -> int:
         reason=_TOMORROW.value,
     )
     again = rows.update(reason="")
-    audit.record(actor, events.InvitationsAsked(subject=("surveys", again), after={"asked_again": again}), now=now)
+    audit.record(actor, events.InvitationsAsked(subject=("surveys", again), after={"recipients": again}), now=now)
     return again
 
 
@@ -301,7 +301,6 @@ def _invited(row: Recipient, asked: Asked, now: datetime) -> None:
 
 
 def _record(actor: Actor, rows: Sequence[Recipient], now: datetime) -> None:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.disposition] = counts.get(row.disposition, 0) + 1
-    audit.record(actor, events.InvitationsAsked(subject=("surveys", len(rows)), after={"now": counts}), now=now)
+    audit.record(
+        actor, events.InvitationsAsked(subject=("surveys", len(rows)), after={"recipients": len(rows)}), now=now
+    )

@@ -58,6 +58,6 @@ def campaign_url(number: str) -> str:
     return reverse("surveys:campaign", args=[number])
 
 
-def crumbs(number: str = "", name: str = "") -> list[Crumb]:
+def way_to(number: str = "", name: str = "") -> list[Crumb]:
     found = [Crumb(gettext("Surveys"), reverse("surveys:campaigns"))]
     return [*found, Crumb(name or number, campaign_url(number))] if number else found

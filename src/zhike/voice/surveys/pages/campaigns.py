@@ -26,7 +26,7 @@ from zhike.record.contacting.types import CHANNEL_LABELS, ContactChannel
 from zhike.record.customers.types import CHAIN_LABELS, ChainRole
 from zhike.voice.surveys import queries
 from zhike.voice.surveys.models import Campaign
-from zhike.voice.surveys.pages import _campaigns as shared
+from zhike.voice.surveys.pages._campaigns import STEP_LABELS, campaign_url, fate_of, reason_words, state_of, way_to
 from zhike.voice.surveys.policies import RUN, VIEW
 from zhike.voice.surveys.rules.campaigns import NEXT, STOPPABLE
 from zhike.voice.surveys.types import (
@@ -72,7 +72,7 @@ class Line:
 
 
 def _url(row: Any) -> str:  # noqa: ANN401 - a campaign or its view
-    return shared.campaign_url(row.number)
+    return campaign_url(row.number)
 
 
 LIST = Table(
@@ -83,7 +83,7 @@ LIST = Table(
         Column("number", _("No."), url=_url),
         Column("name", _("Name"), lines=2, width="wide"),
         Column("trigger", _("Asks"), value=lambda row: TRIGGER_LABELS[row.trigger]),
-        Column("state", _("State"), Kind.STATUS, value=lambda row: shared.state_of(row.state)),
+        Column("state", _("State"), Kind.STATUS, value=lambda row: state_of(row.state)),
         Column("planned_on", _("Begins on"), Kind.DAY, sort="planned_on"),
         Column("closes_on", _("Closes on"), Kind.DAY),
         Column("sent", _("Asked"), Kind.NUMBER, value=lambda row: row.counts.sent),
@@ -141,10 +141,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     found = queries.wave_year(actor=actor, year=year)
     context = {
         "year": found,
-        "rows": [(one, shared.state_of(one.state), Line("", one.counts)) for one in found.waves],
+        "rows": [(one, state_of(one.state), Line("", one.counts)) for one in found.waves],
         "before": year - 1,
         "after": year + 1,
-        "crumbs": shared.crumbs(),
+        "crumbs": way_to(),
     }
     return render(request, "surveys/calendar.html", context)
 
@@ -168,23 +168,21 @@ def campaign(request: HttpRequest, number: str) -> HttpResponse:
     size = _size(actor, view) if view.state is CampaignState.PLANNED and view.trigger is Trigger.WAVE else None
     context: dict[str, Any] = {
         "view": view,
-        "state": shared.state_of(view.state),
+        "state": state_of(view.state),
         "lines": [*forms, *([whole] if len(forms) > 1 else [])],
         "whole": whole,
         "fates": [
-            (shared.fate_of(one), view.counts.of(one), f"{people}?disposition={one.value}")
+            (fate_of(one), view.counts.of(one), f"{people}?disposition={one.value}")
             for one in Disposition
             if view.counts.of(one)
         ],
-        "reasons": [
-            (shared.fate_of(one), shared.reason_words(reason), n) for (one, reason), n in sorted(reasons.items())
-        ],
+        "reasons": [(fate_of(one), reason_words(reason), n) for (one, reason), n in sorted(reasons.items())],
         "chain": queries.chain(actor=actor, campaign_id=view.id) if view.trigger is Trigger.WAVE else None,
         "role_labels": {"": _("no role known"), **{role.value: CHAIN_LABELS[role] for role in ChainRole}},
         "size": size,
         "people_url": people,
         "facts": _facts(view),
-        "crumbs": shared.crumbs(),
+        "crumbs": way_to(),
         "now": now,
         **_steps(actor, view),
     }
@@ -226,7 +224,7 @@ def _steps(actor: Actor, view: CampaignView) -> dict[str, Any]:
         others.append(Button(label=_("Plan it differently"), url=reverse("surveys:campaign_edit", args=[view.number])))
     elif following is not None:
         url = reverse("surveys:campaign_step", args=[view.number, following.value])
-        primary = Button(label=shared.STEP_LABELS[following], url=url)
+        primary = Button(label=STEP_LABELS[following], url=url)
     if view.state in STOPPABLE:
         others.append(
             Button(

@@ -26,7 +26,7 @@ from zhike.record.customers.types import INDUSTRY_LABELS
 from zhike.record.organization import queries as organization
 from zhike.record.shipments.types.codes import LINE_LABELS
 from zhike.voice.surveys import actions, queries
-from zhike.voice.surveys.pages import _campaigns as shared
+from zhike.voice.surveys.pages._campaigns import STEP_LABELS, campaign_url, way_to
 from zhike.voice.surveys.policies import RUN
 from zhike.voice.surveys.types import AUDIENCE_LABELS, TRIGGER_LABELS, Audience, CampaignState, Trigger
 from zhike.voice.surveys.types.campaigns import (
@@ -172,9 +172,9 @@ def new(request: HttpRequest) -> HttpResponse:
             add_errors(form, error)
         else:
             toast(request, gettext("%(number)s is planned.") % {"number": number})
-            return HttpResponseRedirect(shared.campaign_url(number))
+            return HttpResponseRedirect(campaign_url(number))
     back = reverse("surveys:campaigns")
-    return form_page(request, form, title=_("Plan a survey"), submit=_("Plan it"), crumbs=shared.crumbs(), back=back)
+    return form_page(request, form, title=_("Plan a survey"), submit=_("Plan it"), crumbs=way_to(), back=back)
 
 
 @requires(RUN)
@@ -250,7 +250,7 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     note = (
         gettext("Links are closed; whoever has not answered has stayed silent.") if to is CampaignState.CLOSED else ""
     )
-    label = shared.STEP_LABELS[to]
+    label = STEP_LABELS[to]
     return _deed(request, form, view, save, title=label, submit=label, note=note)
 
 
@@ -273,8 +273,8 @@ def _deed(
             form.add_error(None, error.text())
         else:
             toast(request, gettext("Saved."))
-            return HttpResponseRedirect(shared.campaign_url(view.number))
-    crumbs, back = shared.crumbs(view.number, view.name), shared.campaign_url(view.number)
+            return HttpResponseRedirect(campaign_url(view.number))
+    crumbs, back = way_to(view.number, view.name), campaign_url(view.number)
     return form_page(request, form, title=title, submit=submit, crumbs=crumbs, back=back, note=note)
 
 

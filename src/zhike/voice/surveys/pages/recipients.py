@@ -22,7 +22,7 @@ from zhike.platform.ui.toasts import toast
 from zhike.record.customers.types import CHAIN_LABELS, ChainRole
 from zhike.voice.surveys import actions, queries
 from zhike.voice.surveys.models import Recipient
-from zhike.voice.surveys.pages import _campaigns as shared
+from zhike.voice.surveys.pages._campaigns import fate_of, reason_words, way_to
 from zhike.voice.surveys.pages.planning import form_page
 from zhike.voice.surveys.policies import KEY_IN, VIEW
 from zhike.voice.surveys.types import (
@@ -64,9 +64,9 @@ LIST = Table(
             "disposition",
             pgettext_lazy("recipient of a survey", "Outcome"),
             Kind.STATUS,
-            value=lambda row: shared.fate_of(Disposition(row.disposition)),
+            value=lambda row: fate_of(Disposition(row.disposition)),
         ),
-        Column("reason", _("Why"), value=lambda row: shared.reason_words(row.reason), lines=2),
+        Column("reason", _("Why"), value=lambda row: reason_words(row.reason), lines=2),
         Column("score", _("Score"), Kind.NUMBER),
         Column("invited_at", _("Invited"), Kind.AGO),
         Column("submitted_at", _("Sent off"), Kind.AGO),
@@ -100,7 +100,7 @@ def recipient_list(request: HttpRequest, number: str) -> HttpResponseBase:
     actor = require_actor(request)
     row = queries.get_campaign(actor=actor, number=number)
     rows = queries.recipient_rows(actor=actor).filter(campaign_id=row.pk)
-    context = {"crumbs": shared.crumbs(row.number, row.name)}
+    context = {"crumbs": way_to(row.number, row.name)}
     return LIST.respond(request, rows, template="surveys/recipients.html", context=context)
 
 
@@ -114,7 +114,7 @@ def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "name": _name(row) or gettext("Nobody in particular"),
-        "fate": shared.fate_of(fate),
+        "fate": fate_of(fate),
         "said": [(pick(item.texts), words) for item, words in queries.said_by(actor=actor, recipient_id=recipient_id)],
         "facts": [
             Fact(
@@ -125,11 +125,11 @@ def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
             Fact(label=_("Form"), value=AUDIENCE_LABELS[row.audience]),
             Fact(label=_("Role"), value=_ROLES.get(row.contact_role)),
             Fact(label=_("Value class when asked"), value=row.value_class or None, missing=_("not classified")),
-            Fact(label=_("Why"), value=shared.reason_words(row.reason) or None),
+            Fact(label=_("Why"), value=reason_words(row.reason) or None),
             Fact(label=_("How it came"), value=WAY_LABELS[row.way] or None),
             Fact(label=_("Seconds taken"), value=row.seconds),
         ],
-        "crumbs": shared.crumbs(row.campaign.number, row.campaign.name),
+        "crumbs": way_to(row.campaign.number, row.campaign.name),
         "primary": Button(label=_("Key in answers"), url=reverse("surveys:key_in", args=[row.pk])) if may else None,
         "actions": [Button(label=_("Note an outcome"), url=reverse("surveys:key_in_outcome", args=[row.pk]))]
         if may
@@ -174,7 +174,7 @@ def outcome(request: HttpRequest, recipient_id: int) -> HttpResponse:
         else:
             toast(request, gettext("Saved."))
             return HttpResponseRedirect(_url(row))
-    crumbs = shared.crumbs(row.campaign.number, row.campaign.name)
+    crumbs = way_to(row.campaign.number, row.campaign.name)
     return form_page(
         request, form, title=_("Note an outcome"), submit=_("Save"), crumbs=crumbs, back=_url(row), note=_name(row)
     )
@@ -204,7 +204,7 @@ def key_in(request: HttpRequest, recipient_id: int) -> HttpResponse:
         else:
             toast(request, gettext("Saved."))
             return HttpResponseRedirect(_url(row))
-    crumbs = shared.crumbs(row.campaign.number, row.campaign.name)
+    crumbs = way_to(row.campaign.number, row.campaign.name)
     note = gettext("%(name)s. Questions that do not apply stay empty.") % {"name": _name(row)}
     return form_page(
         request, form, title=_("Key in answers"), submit=_("Send off"), crumbs=crumbs, back=_url(row), note=note
