@@ -364,7 +364,8 @@ def ledger(request: HttpRequest, kind: str, subject_id: int, clock_id: int) -> H
     )
     context = {
         "title": chip.label,
-        "rows": ledger_rows(lines, now=now, unit_name=lambda pk: names.get(pk, "")),
+        "rows": ledger_rows(lines, now=now, unit_name=lambda pk: names.get(pk, ""), chip=chip),
+        "zone": chip.zone,
         "crumbs": [Crumb(row.number, page_url(row))],
     }
     return render(request, "cases/ledger.html", context)
