@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from zhike.service.cases.pages import catalog, deeds, lists, mailing, proactive, target_changes, targets, tasks, wording
+from zhike.service.cases.pages import (
+    agreed,
+    catalog,
+    deeds,
+    lists,
+    mailing,
+    proactive,
+    target_changes,
+    targets,
+    tasks,
+    wording,
+)
 
 MOUNT = ""
 urlpatterns = [
@@ -44,6 +55,7 @@ urlpatterns = [
     path("serve/remedies/<int:remedy_id>/decide/", deeds.decide, name="remedy_decide"),
     path("settings/targets/", targets.target_list, name="targets"),
     path("settings/targets/agreed/", targets.agreed_list, name="targets_agreed"),
+    path("settings/targets/agreed/<str:number>/preview/", agreed.preview, name="agreement_preview"),
     path("settings/targets/which/", targets.which, name="targets_which"),
     path("settings/targets/new/", target_changes.new, name="target_new"),
     path("settings/targets/<int:target_id>/", targets.target, name="target"),

@@ -1,5 +1,6 @@
 """Reading cases."""
 
+from zhike.service.cases.queries.agreed import preview_agreement
 from zhike.service.cases.queries.cases import (
     CONVERSATION,
     answers_of,
@@ -132,6 +133,7 @@ __all__ = [
     "photos_of",
     "photos_visible",
     "present",
+    "preview_agreement",
     "preview_target",
     "public_state",
     "queue_counts",
