@@ -26,6 +26,7 @@ from zhike.service.cases.queries.cases import (
     queue_rows,
     same_topic,
     signature,
+    topic_of,
     unlooked_rows,
 )
 from zhike.service.cases.queries.catalog import (
@@ -144,6 +145,7 @@ __all__ = [
     "signature",
     "task_rows",
     "tasks_of",
+    "topic_of",
     "unlooked_rows",
     "web_authors",
     "web_choices",
