@@ -21,6 +21,7 @@ urlpatterns = [
     path("serve/cases/new/", lists.new, name="new"),
     path("serve/cases/new/open/", lists.open_of, name="open_of"),
     path("serve/cases/assign/", lists.assign_many, name="assign_many"),
+    path("serve/cases/assign/<int:staff_id>/undo/", deeds.assign_undo, name="assign_undo"),
     path("serve/cases/looked/", lists.looked, name="looked"),
     path("serve/supervision/", lists.supervision, name="supervision"),
     path("serve/clocks/<slug:kind>/<int:subject_id>/<int:clock_id>/", lists.ledger, name="ledger"),

@@ -48,6 +48,7 @@ from zhike.service.cases import actions, queries
 from zhike.service.cases.forms import CaseForm, PersonForm
 from zhike.service.cases.models import Case, CaseSet
 from zhike.service.cases.pages._shared import (
+    assigned_undo,
     category_choices,
     form_page,
     owner_choices,
@@ -324,10 +325,12 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST if "person" in request.POST else None, people=people, label=_("New owner"))
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
+        now = clock.now()
         count = actions.assign_cases(
-            actor=actor, case_ids=ids, owner_id=int(data["person"]), reason=data["reason"], now=clock.now()
+            actor=actor, case_ids=ids, owner_id=int(data["person"]), reason=data["reason"], now=now
         )
-        toast(request, gettext("%(count)s cases have a new owner.") % {"count": count})
+        undo = assigned_undo(form, now) if count else ""
+        toast(request, gettext("%(count)s cases have a new owner.") % {"count": count}, undo=undo)
         return HttpResponseRedirect(reverse("cases:list"))
     return form_page(
         request,
