@@ -165,6 +165,17 @@ def test_web_matter__reaches_the_queue_with_who_wrote_and_their_photos(desk: Bro
             assert name in text, name
 
 
+def test_web_matter__what_the_chosen_way_of_answering_needs_is_marked(desk: Browsing) -> None:
+    with desk.page("/t/ask/", language="zh-hans", size=PHONE, script=False) as page:
+        telephone, mail = (page.locator(f"label[for=id_{name}] .pt-needed") for name in ("phone", "email"))
+        for way, marked in (("sms", (True, False)), ("call", (True, False)), ("email", (False, True))):
+            page.locator(f"[name=answer_by][value={way}]").check()
+            assert (telephone.is_visible(), mail.is_visible()) == marked, way
+        # In words too, for whoever does not see the star.
+        said = page.locator("#id_phone").get_attribute("aria-describedby")
+        assert "短信" in page.locator(f"#{said}").inner_text()
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
 def test_web_matters__fit_a_phone_without_barriers(desk: Browsing, late: Late, language: str) -> None:
     for path in ("/t/ask/", "/t/case/", f"/t/ask/?w={late.row.waybill}", "/t/c/nothing/"):

@@ -90,12 +90,14 @@ class MatterForm(forms.Form):
         label=_("Phone"),
         max_length=40,
         required=False,
+        help_text=_("Needed where we answer by SMS or call."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     email = forms.CharField(
         label=_("E-mail"),
         max_length=254,
         required=False,
+        help_text=_("Needed where we answer by e-mail."),
         widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email"}),
     )
     once = forms.CharField(max_length=64, widget=forms.HiddenInput)

@@ -364,7 +364,7 @@ class Recomputed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """A clock as lists show it at one instant."""
+    """A clock as lists show it at one instant; `opens_at` where its calendar is closed then, so that nothing counts."""
 
     clock_id: int
     subject: Subject
@@ -382,6 +382,7 @@ class Chip:
     holder_unit_id: int | None
     statutory: bool
     zone: str
+    opens_at: datetime | None = None
 
     @property
     def label(self) -> Label:

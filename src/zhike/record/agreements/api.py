@@ -31,6 +31,7 @@ from zhike.record.agreements.schemas import (
     OwnerIn,
     PromiseIn,
     PromiseOut,
+    RevisedAgreementIn,
     ShareOut,
     StandardIn,
     StandardOut,
@@ -162,8 +163,10 @@ def get_agreement(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.put("/agreements/{number}", response=VersionNumberOut, summary="Change a draft, or write the next version")
-def revise_agreement(request: HttpRequest, number: str, payload: AgreementIn) -> dict[str, int]:
-    made = actions.revise_agreement(actor=actor_of(request), number=number, entry=_entry(payload), now=clock.now())
+def revise_agreement(request: HttpRequest, number: str, payload: RevisedAgreementIn) -> dict[str, int]:
+    made = actions.revise_agreement(
+        actor=actor_of(request), number=number, entry=_entry(payload), reason=payload.reason, now=clock.now()
+    )
     return {"version": made}
 
 
@@ -283,7 +286,7 @@ def _entry(payload: AgreementIn) -> AgreementEntry:
 
 
 def _version(one: Version) -> dict[str, Any]:
-    names = ("version", "valid_from", "until", "deliverables", "signed_file_id")
+    names = ("version", "valid_from", "until", "deliverables", "reason", "signed_file_id")
     return {
         **{name: getattr(one.row, name) for name in names},
         "items": list(one.items),

@@ -150,8 +150,20 @@ class AgreementForm(forms.Form):
         help_text=_("What the customer receives: reports, notices, data, and when."),
     )
 
-    def __init__(self, *args: Any, staff: Options = (), standards: Options = (), rows: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        staff: Options = (),
+        standards: Options = (),
+        rows: int = 0,
+        with_reason: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if with_reason:
+            self.fields["reason"] = forms.CharField(
+                label=_("Why it changes"), max_length=300, help_text=_("Stands with the new version, for everybody.")
+            )
         self.fields["owner"] = forms.ChoiceField(
             label=_("Responsible person"),
             required=False,
@@ -177,7 +189,8 @@ class AgreementForm(forms.Form):
             )
 
     def frame(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("title", "owner", "valid_from", "valid_until", "review_on", "deliverables")]
+        names = ("title", "owner", "valid_from", "valid_until", "review_on", "deliverables", "reason")
+        return [self[name] for name in names if name in self.fields]
 
     def services(self) -> list[list[forms.BoundField]]:
         return [

@@ -1,5 +1,6 @@
 """Who may see and set what is promised."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import Q
@@ -23,6 +24,12 @@ EDIT = Right(
     "agreements.edit",
     _("Write, start and end agreements with customers"),
     frozenset({"account_manager", "supervisor", "admin"}),
+    for_programs=True,
+)
+CHANGE_OTHERS = Right(
+    "agreements.change_others",
+    _("Change agreements that a colleague looks after"),
+    frozenset({"supervisor", "admin"}),
     for_programs=True,
 )
 STANDARDS = Right(
@@ -76,6 +83,11 @@ NOBODY = Q(pk__in=[])
 def scope(actor: Actor, prefix: str = "") -> Q:
     """Agreements of the customers within reach."""
     return customers.scope(actor, f"{prefix}customer__") if actor.has(VIEW.code) else NOBODY
+
+
+def right_to_change(actor: Actor, *, holders: Collection[int]) -> Right:
+    """EDIT for the `holders`: whoever looks after the agreement or its customer. For anybody else one above it."""
+    return EDIT if not actor.has(EDIT.code) or actor.staff_id in holders else CHANGE_OTHERS
 
 
 def sees_changes(actor: Actor) -> bool:

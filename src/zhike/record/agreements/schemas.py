@@ -121,6 +121,12 @@ class AgreementIn(Schema):
     standards: Annotated[list[CarriedIn], Field(max_length=100)] = []
 
 
+class RevisedAgreementIn(AgreementIn):
+    """`reason` is needed once the agreement is in force: the next version says why it was written."""
+
+    reason: Text = ""
+
+
 class NewAgreementIn(AgreementIn):
     customer: Number
     owner_id: Id | None = None
@@ -176,6 +182,7 @@ class VersionOut(Schema):
     valid_from: date
     until: date | None
     deliverables: str
+    reason: str
     signed_file_id: int | None
     items: list[ItemOut]
     standards: list[CarriedOut]

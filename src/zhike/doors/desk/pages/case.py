@@ -58,7 +58,7 @@ def _body(request: HttpRequest, actor: Actor, row: Any, now: datetime, *, last: 
     return {
         "case": row,
         "customer": customer,
-        "entries": talk(actor, row.pk, queries.conversation(actor=actor, case=row, limit=last), row.zone),
+        "entries": talk(actor, row, queries.conversation(actor=actor, case=row, limit=last)),
         "answers": answers,
         "owner_phone": phones.display(answers.owner_phone) if answers.owner_phone else "",
         "is_open": row.state != CaseState.CLOSED.value,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.template.defaultfilters import filesizeformat
@@ -13,7 +14,7 @@ from zhike.platform import clock, messaging
 from zhike.platform.actors import Actor
 from zhike.platform.messaging.types import MessageRow, State
 from zhike.platform.ui import formats
-from zhike.platform.ui.components import Attachment, Status, TimelineEntry, Tone
+from zhike.platform.ui.components import Attachment, Audience, Status, TimelineEntry, Tone
 from zhike.record.contacting import queries as contacting
 from zhike.record.contacting.policies import VIEW as VIEW_CONTACTS
 from zhike.record.contacting.types import RULE_LABELS, Outcome, Rule
@@ -25,8 +26,8 @@ from zhike.service.cases import queries
 from zhike.service.cases.types.web import Author
 
 
-def talk(actor: Actor, case_id: int, found: Sequence[Entry], zone: str) -> list[TimelineEntry]:
-    """The entries as the component draws them.
+def talk(actor: Actor, case: Any, found: Sequence[Entry]) -> list[TimelineEntry]:  # noqa: ANN401 - a case
+    """The entries as the component draws them; what stands in the head of the page is not said again above them.
 
     Two queries for mails, one more for ours, one for those that wait, one for who wrote on the web.
     """
@@ -35,14 +36,25 @@ def talk(actor: Actor, case_id: int, found: Sequence[Entry], zone: str) -> list[
     refs = [one.ref for one in letters.values() if one.ref is not None]
     messages = messaging.messages_by_id(actor=actor, message_ids=refs) if refs else {}
     waiting = [ref for ref in refs if ref not in messages]
-    held = _held(actor, waiting, zone) if waiting else {}
+    held = _held(actor, waiting, case.zone) if waiting else {}
     web = [one.key for one in found if one.channel == "web" and one.source == SOURCE]
     authors = queries.web_authors(actor=actor, interaction_ids=web) if web else {}
-    drawn = _named(found, authors)
+    drawn = [_once(shown, case.subject) for shown in _named(found, authors)]
     return [
-        _mail(shown, one, letters[one.key], case_id, messages, held) if one.key in letters else shown
+        _mail(shown, one, letters[one.key], case.pk, messages, held) if one.key in letters else shown
         for shown, one in zip(drawn, found, strict=True)
     ]
+
+
+def _once(shown: TimelineEntry, subject: str) -> TimelineEntry:
+    """Without the subject of the case; where it is all that was said, with a word that it stands in the head."""
+    heading = queries.topic_of(subject)
+    if shown.audience is Audience.SYSTEM or not heading:
+        return shown
+    title = "" if queries.topic_of(str(shown.title)) == heading else shown.title
+    if title or (shown.body and queries.topic_of(shown.body) != heading):
+        return replace(shown, title=title)
+    return replace(shown, title=gettext("What the heading says."), body="")
 
 
 def _named(found: Sequence[Entry], authors: Mapping[int, Author]) -> list[TimelineEntry]:

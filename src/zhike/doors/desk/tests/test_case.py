@@ -145,6 +145,30 @@ def test_page__what_was_written_for_one_is_not_sent_to_who_spoke_since() -> None
     assert client.post(reverse("cases:reply", args=[made.pk]), sent).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("原定昨天送达，至今没有消息", "原定昨天送达，至今没有消息"), ("", None), ("外包装破了一角", None)],
+)
+def test_page__the_opening_stands_once_on_it(text: str, shown: str | None) -> None:
+    client, agent = signed_in("agent")
+    made = live_case(agent, subject="外包装破了一角", text=text, channel=Channel.CALL)
+    page = client.get(reverse("desk:case", args=[made.pk])).content.decode()
+    body = page[page.index("<main") :]
+    talk = body[body.index('id="case-outside"') :]
+    # The talk says it neither above the words of the customer nor in their place: the heading has it.
+    assert "外包装破了一角" in body
+    assert "外包装破了一角" not in talk
+    if shown:
+        assert talk.count(shown) == 1
+    else:
+        assert "见上方标题" in talk
+    # What is said under another subject keeps it.
+    now = clock.now()
+    other = said("另外想问运费", channel=Channel.CALL, subject="运费", at=now)
+    actions.attach_contact(actor=organization.actor_of(agent, now=now), case_id=made.pk, said=other, now=now)
+    assert "运费" in client.get(reverse("desk:case", args=[made.pk])).content.decode()
+
+
 def test_page__coding_is_asked_for_while_the_answer_is_ticked() -> None:
     client, agent = signed_in("agent")
     at = reverse("desk:case_coding", args=[live_case(agent).pk])

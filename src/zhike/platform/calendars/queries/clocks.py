@@ -14,6 +14,7 @@ from zhike.platform.calendars.models import CalendarVersion, Clock, ClockEntry
 from zhike.platform.calendars.policies import RECOMPUTE_CLOCKS, VIEW_CALENDARS
 from zhike.platform.calendars.queries.specs import Rules, load_versions, rules_of
 from zhike.platform.calendars.rules import ledger as ledger_rules
+from zhike.platform.calendars.rules.hours import opens_at
 from zhike.platform.calendars.types import (
     Chip,
     ChipState,
@@ -264,7 +265,8 @@ def recomputed(clock: Clock, steps: list[Step], new: tuple[Terms, int | None], n
 
 def _chip(clock: Clock, terms: Terms, now: datetime) -> Chip:
     state = ClockState(clock.state)
-    tail = ledger_rules.span(terms, clock.changed_at, now) if state is ClockState.RUNNING else timedelta()
+    runs = state is ClockState.RUNNING
+    tail = ledger_rules.span(terms, clock.changed_at, now) if runs else timedelta()
     return Chip(
         clock_id=clock.pk,
         subject=(clock.subject_kind, clock.subject_id),
@@ -282,6 +284,7 @@ def _chip(clock: Clock, terms: Terms, now: datetime) -> Chip:
         holder_unit_id=clock.holder_unit_id,
         statutory=clock.statutory,
         zone=clock.zone,
+        opens_at=opens_at(terms.spec, now) if runs and terms.spec is not None else None,
     )
 
 

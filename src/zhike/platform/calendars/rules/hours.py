@@ -129,6 +129,19 @@ def is_open(spec: Spec, at: datetime) -> bool:
     return position >= 0 and ticks < chunk.ends[position]
 
 
+def opens_at(spec: Spec, at: datetime) -> datetime | None:
+    """When time counts again; None while it is open, and for a calendar that does not open within twelve years."""
+    if is_open(spec, at):
+        return None
+    ticks = _ticks(at)
+    for year in range(_year_of(ticks), min(_year_of(ticks) + MAX_YEARS, LAST_YEAR)):
+        starts = _year(spec, year).starts
+        position = bisect_left(starts, ticks)
+        if position < len(starts):
+            return _instant(starts[position])
+    return None
+
+
 @lru_cache(maxsize=1024)
 def _year(spec: Spec, year: int) -> _Year:
     """The open time of one UTC year, shifts of the days around it included."""

@@ -54,7 +54,49 @@ def test_ledger__in_words() -> None:
         rows = show.ledger_rows(lines, now=at("2026-03-02 12:00"), unit_name=lambda unit_id: f"unit {unit_id}")
         html = render_to_string("calendars/ledger.html", {"rows": rows, "zone": "Asia/Shanghai"})
 
-        told = [(str(row.what), row.counted, row.used, row.holder) for row in rows]
+        told = [(str(row.what), str(row.counted), row.used, row.holder) for row in rows]
 
-    assert told == [("started", "", "0m", "unit 12"), ("paused", "+2h 30m", "2h 30m", "unit 12")]
+    assert told == [("started", "nothing yet", "0m", "unit 12"), ("paused", "+2h 30m", "2h 30m", "unit 12")]
     assert "waiting for an authority" in html
+
+
+@pytest.mark.req("CASE-08")
+def test_ledger__says_that_the_calendar_is_closed_now_and_why_nothing_counts() -> None:
+    start(make_request(make_calendar(), started_at=at("2026-03-07 10:00")), now=at("2026-03-07 10:00"))  # a Saturday
+    lines = queries.ledger(actor=make_actor(), clock_id=Clock.objects.get().pk)
+
+    def last(when: str) -> tuple[str, str, object]:
+        row = show.ledger_rows(lines, now=at(when), chip=chip(when))[-1]
+        return str(row.what), str(row.counted), row.opens_at
+
+    with translation.override("en"):
+        assert last("2026-03-08 12:00") == ("runs", "nothing: closed hours", at("2026-03-09 09:00"))
+        assert last("2026-03-09 10:00") == ("runs", "+1h", None)
+        assert last("2026-03-09 18:00") == ("runs", "+9h", at("2026-03-10 09:00"))
+        html = render_to_string(
+            "calendars/ledger.html",
+            {
+                "rows": show.ledger_rows(lines, now=at("2026-03-08 12:00"), chip=chip("2026-03-08 12:00")),
+                "zone": "Asia/Shanghai",
+            },
+        )
+    assert "The calendar is closed now" in html
+
+
+def test_ledger__says_why_no_time_counts_on_a_line() -> None:
+    start(make_request(make_calendar()))
+    by = make_actor()
+    actions.pause_clocks(actor=by, subjects=[CASE], reason=PauseReason.CUSTOMER, now=at("2026-03-02 10:00"))
+    actions.resume_clocks(actor=by, subjects=[CASE], now=at("2026-03-02 20:00"))
+    actions.stop_clocks(actor=by, subjects=[CASE], now=at("2026-03-03 03:00"))
+    lines = queries.ledger(actor=by, clock_id=Clock.objects.get().pk)
+    with translation.override("en"):
+        told = [str(row.counted) for row in show.ledger_rows(lines, now=at("2026-03-03 04:00"))]
+    assert told == ["nothing yet", "+1h", "nothing: it stood still", "nothing: closed hours"]
+
+
+def test_ledger__a_column_of_time_is_not_called_a_unit() -> None:
+    with translation.override("zh-hans"):
+        html = render_to_string("calendars/ledger.html", {"rows": [], "zone": "Asia/Shanghai"})
+    assert "计入时间" in html
+    assert "计数单位" not in html

@@ -14,9 +14,9 @@ from zhike.platform.files.types import DOCUMENTS, IMAGES, Purpose
 from zhike.platform.numbering import next_number
 from zhike.record.agreements import events
 from zhike.record.agreements.models import Agreement, AgreementItem, AgreementStandard, AgreementVersion
-from zhike.record.agreements.policies import EDIT, scope
+from zhike.record.agreements.policies import EDIT, right_to_change, scope
 from zhike.record.agreements.queries.standards import codes_on, listed_words
-from zhike.record.agreements.rules.agreements import agreement_errors, has_expired, may_start
+from zhike.record.agreements.rules.agreements import agreement_errors, has_expired, may_start, revision_errors
 from zhike.record.agreements.types import (
     AGREEMENT_SERIES,
     AgreementClosed,
@@ -67,14 +67,18 @@ def open_agreement(
 
 
 @action
-def revise_agreement(*, actor: Actor, number: str, entry: AgreementEntry, now: datetime) -> int:
-    """Change a draft, or give an agreement in force its next version from `entry.valid_from` on. Returns which."""
+def revise_agreement(*, actor: Actor, number: str, entry: AgreementEntry, reason: str = "", now: datetime) -> int:
+    """Change a draft, or give an agreement in force its next version from `entry.valid_from` on. Returns which.
+
+    A version needs a `reason`; a draft, which binds nobody, does not.
+    """
     row = _locked(actor, number)
-    authorize(actor, EDIT, subject=("agreement", row.pk))
+    _authorize(actor, row)
     if row.state in _CLOSED:
         raise AgreementClosed
-    known = _checked(entry)
     last = AgreementVersion.objects.get(agreement=row, version=row.version)
+    since = last.valid_from if row.state == AgreementState.IN_FORCE.value else None
+    known, why = _checked(entry, reason=reason, since=since), reason.strip()[:MOST_REASON]
     if row.state == AgreementState.DRAFT.value:
         AgreementItem.objects.filter(version=last).delete()
         AgreementStandard.objects.filter(version=last).delete()
@@ -83,22 +87,20 @@ def revise_agreement(*, actor: Actor, number: str, entry: AgreementEntry, now: d
         last.save(update_fields=["valid_from", "deliverables"])
         _fill(last, entry, known)
     else:
-        if entry.valid_from <= last.valid_from:
-            raise Invalid.of(
-                "valid_from", "not_later", _("A new version begins after the one before, which holds from %(day)s."),
-                day=last.valid_from.isoformat(),
-            )  # fmt: skip
         last.until = entry.valid_from - _DAY
         last.save(update_fields=["until"])
         row.version += 1
-        _write(actor, row, entry, known, now)
+        _write(actor, row, entry, known, now, reason=why)
     before = {"title": row.title, "valid_until": row.valid_until, "review_on": row.review_on}
     row.title, row.valid_until, row.review_on = entry.title.strip(), entry.valid_until, entry.review_on
     row.save()
     audit.record(
         actor,
         events.AgreementChanged(
-            subject=("agreement", row.pk), before=before, after={"version": row.version, **_said(entry)}
+            subject=("agreement", row.pk),
+            before=before,
+            after={"version": row.version, **_said(entry)},
+            reason=why,
         ),
         now=now,
     )
@@ -110,7 +112,7 @@ def revise_agreement(*, actor: Actor, number: str, entry: AgreementEntry, now: d
 def start_agreement(*, actor: Actor, number: str, now: datetime) -> None:
     """Put a draft in force: from its first day on its standards hold and its times set the clocks."""
     row = _locked(actor, number)
-    authorize(actor, EDIT, subject=("agreement", row.pk))
+    _authorize(actor, row)
     if row.state == AgreementState.IN_FORCE.value:
         return
     if row.state in _CLOSED:
@@ -127,7 +129,7 @@ def start_agreement(*, actor: Actor, number: str, now: datetime) -> None:
 def add_signed(*, actor: Actor, number: str, content: bytes, filename: str, now: datetime) -> int:
     """Keep the signed copy with the present version; returns the file's id. Raises Invalid on the field `file`."""
     row = _locked(actor, number)
-    authorize(actor, EDIT, subject=("agreement", row.pk))
+    _authorize(actor, row)
     stored = files.store(actor=actor, content=content, filename=filename, purpose=SIGNED, now=now)
     AgreementVersion.objects.filter(agreement=row, version=row.version).update(signed_file_id=stored.id)
     audit.record(
@@ -142,7 +144,7 @@ def add_signed(*, actor: Actor, number: str, content: bytes, filename: str, now:
 def end_agreement(*, actor: Actor, number: str, last_day: date, reason: str, now: datetime) -> None:
     """End an agreement before its time; it holds until `last_day`."""
     row = _locked(actor, number)
-    authorize(actor, EDIT, subject=("agreement", row.pk))
+    _authorize(actor, row)
     if row.state == AgreementState.DRAFT.value:
         raise StillDraft
     if row.state in _CLOSED:
@@ -171,7 +173,7 @@ def end_agreement(*, actor: Actor, number: str, last_day: date, reason: str, now
 def assign_agreement(*, actor: Actor, number: str, staff_id: int, now: datetime) -> None:
     """Give an agreement to another responsible person."""
     row = _locked(actor, number)
-    authorize(actor, EDIT, subject=("agreement", row.pk))
+    _authorize(actor, row)
     target = organization.assignee(actor=actor, staff_id=staff_id)
     before, row.owner_id = {"owner": row.owner_id}, target.id
     row.save(update_fields=["owner_id"])
@@ -231,27 +233,38 @@ def expire_agreements(*, actor: Actor, now: datetime) -> int:
 
 
 def _locked(actor: Actor, number: str) -> Agreement:
-    rows = Agreement.objects.filter(scope(actor), number=number.strip().upper())
+    rows = Agreement.objects.filter(scope(actor), number=number.strip().upper()).select_related("customer")
     found = rows.select_for_update(of=("self",), no_key=True).first()
     if found is None:
         raise NotFound
     return found
 
 
-def _checked(entry: AgreementEntry) -> Mapping[str, int]:
-    """Standards of the first day by number; raises Invalid."""
+def _authorize(actor: Actor, row: Agreement) -> None:
+    holders = {row.owner_id, row.customer.owner_id}
+    authorize(actor, right_to_change(actor, holders=holders), subject=("agreement", row.pk))
+
+
+def _checked(entry: AgreementEntry, *, reason: str = "", since: date | None = None) -> Mapping[str, int]:
+    """Standards of the first day by number; raises Invalid. `since` is the first day of the version in force."""
     known = codes_on(entry.valid_from)
-    if wrong := agreement_errors(entry, known.keys(), listed_words()):
+    wrong = agreement_errors(entry, known.keys(), listed_words())
+    if since is not None:
+        wrong |= revision_errors(entry, reason=reason, since=since)
+    if wrong:
         raise Invalid(wrong)
     return known
 
 
-def _write(actor: Actor, row: Agreement, entry: AgreementEntry, known: Mapping[str, int], now: datetime) -> None:
+def _write(
+    actor: Actor, row: Agreement, entry: AgreementEntry, known: Mapping[str, int], now: datetime, *, reason: str = ""
+) -> None:
     version = AgreementVersion.objects.create(
         agreement=row,
         version=row.version,
         valid_from=entry.valid_from,
         deliverables=entry.deliverables.strip(),
+        reason=reason,
         made_at=now,
         actor_kind=actor.kind.value,
         actor_id=actor.id,

@@ -87,6 +87,8 @@ class AgreementVersion(models.Model):
     # The day before the next version began; empty for the last one.
     until = models.DateField(null=True)
     deliverables = models.TextField(default="", blank=True)
+    # Why it took the place of the one before; the first of an agreement has none.
+    reason = models.CharField(max_length=300, default="", db_default="", blank=True)
     signed_file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
     actor_kind = models.CharField(max_length=12)

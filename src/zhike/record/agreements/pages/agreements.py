@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.db.ids import id_of
-from zhike.platform.errors import Conflict, Invalid, NotFound
+from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.platform.i18n.labels import filled
 from zhike.platform.ui import navigation
 from zhike.platform.ui.access import requires
@@ -27,15 +27,17 @@ from zhike.record.agreements import actions, queries
 from zhike.record.agreements.forms import AgreementForm, EndForm, FileForm
 from zhike.record.agreements.models import Agreement
 from zhike.record.agreements.pages._shared import form_page, posted, staff_choices
+from zhike.record.agreements.pages.revising import AGAIN, APPLY, preview
 from zhike.record.agreements.pages.standards import share_card
-from zhike.record.agreements.policies import EDIT, VIEW
+from zhike.record.agreements.policies import CHANGE_OTHERS, EDIT, VIEW
 from zhike.record.agreements.queries.shown import agreement_status
 from zhike.record.agreements.queries.standards import sentence
 from zhike.record.agreements.types import AGREEMENT_LABELS, AgreementState
 from zhike.record.customers import queries as customers
-from zhike.record.customers.types import CustomerSummary
+from zhike.record.customers.types import CustomerSummary, Label
 
 navigation.register(NavItem(job=Job.GROW, label=_("Agreements"), url_name="agreements:list", right=VIEW.code, order=40))
+SAVE = _("Save the agreement")
 
 
 def _url(row: Agreement) -> str:
@@ -134,7 +136,7 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
             Fact(label=_("Review on"), value=row.review_on, missing=_("no day of review")),
             Fact(label=_("Why it ended"), value=row.ended_because or None),
         ],
-        "may_edit": actor.has(EDIT.code),
+        "may_edit": queries.may_change(actor=actor, row=row),
         "file_form": FileForm(),
         **_steps(actor, row),
     }
@@ -142,7 +144,7 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _steps(actor: Actor, row: Agreement) -> dict[str, Any]:
-    if not actor.has(EDIT.code):
+    if not queries.may_change(actor=actor, row=row):
         return {"primary": None, "actions": []}
     edit = Button(label=_("Change the draft"), url=reverse("agreements:edit", args=[row.number]), icon="edit")
     again = Button(label=_("Write a new version"), url=reverse("agreements:edit", args=[row.number]), icon="edit")
@@ -198,7 +200,7 @@ def _customer(actor: Actor, request: HttpRequest) -> CustomerSummary | None:
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Change a draft, or write the next version of an agreement in force."""
     actor = require_actor(request)
-    row = queries.get_agreement(actor=actor, number=number)
+    row = _changeable(actor, number)
     last = queries.versions_of(actor=actor, agreement_id=row.pk)[0]
     is_draft = row.state == AgreementState.DRAFT.value
     today = clock.local_date(clock.now(), actor.zone)
@@ -216,11 +218,17 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     for link, said in last.standards:
         own = link.number and f"{link.number.normalize():f}"
         initial |= {f"carry_{said.code}": True, f"own_{said.code}": own}
-    form = _form(request, actor, initial=initial, rows=len(last.items))
-    if form.is_bound and form.is_valid():
+    form = _form(request, actor, initial=initial, rows=len(last.items), with_reason=not is_draft)
+    if form.is_bound and AGAIN not in request.POST and form.is_valid():
         now = clock.now()
+        reason = form.cleaned_data.get("reason", "")
         try:
-            actions.revise_agreement(actor=actor, number=number, entry=form.entry(), now=now)
+            if not is_draft and APPLY not in request.POST:
+                wrong = queries.revision_problems(actor=actor, row=row, entry=form.entry(), reason=reason)
+                if not wrong:
+                    return preview(request, row, last, form, today)
+                raise Invalid(wrong)
+            actions.revise_agreement(actor=actor, number=number, entry=form.entry(), reason=reason, now=now)
             owner_id = form.owner_id()
             if owner_id is not None and owner_id != row.owner_id:
                 actions.assign_agreement(actor=actor, number=number, staff_id=owner_id, now=now)
@@ -232,21 +240,39 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             toast(request, gettext("Written down."))
             return HttpResponseRedirect(_url(row))
     title = gettext("Change %(number)s") if is_draft else gettext("New version of %(number)s")
-    return _editor(request, form, title=title % {"number": row.number}, back=_url(row))
+    submit = SAVE if is_draft else _("Show what changes")
+    return _editor(request, form, title=title % {"number": row.number}, back=_url(row), submit=submit)
 
 
-def _form(request: HttpRequest, actor: Actor, *, initial: dict[str, Any], rows: int = 0) -> AgreementForm:
+def _changeable(actor: Actor, number: str) -> Agreement:
+    """The agreement for who may change it; others are told so before they have typed anything."""
+    row = queries.get_agreement(actor=actor, number=number)
+    if not queries.may_change(actor=actor, row=row):
+        raise Forbidden(right=CHANGE_OTHERS.code, subject=("agreement", str(row.pk)))
+    return row
+
+
+def _form(
+    request: HttpRequest, actor: Actor, *, initial: dict[str, Any], rows: int = 0, with_reason: bool = False
+) -> AgreementForm:
     today = clock.local_date(clock.now(), actor.zone)
     offered = [(row.code, f"{row.code} {sentence(row)}") for row in queries.standards_on(actor=actor, day=today)]
-    return AgreementForm(posted(request), initial=initial, staff=staff_choices(actor), standards=offered, rows=rows)
+    return AgreementForm(
+        posted(request),
+        initial=initial,
+        staff=staff_choices(actor),
+        standards=offered,
+        rows=rows,
+        with_reason=with_reason,
+    )
 
 
-def _editor(request: HttpRequest, form: AgreementForm, *, title: str, back: str) -> HttpResponse:
+def _editor(request: HttpRequest, form: AgreementForm, *, title: str, back: str, submit: Label = SAVE) -> HttpResponse:
     return form_page(
         request,
         form,
         title=title,
-        submit=_("Save the agreement"),
+        submit=submit,
         crumbs=[Crumb(gettext("Agreements"), reverse("agreements:list"))],
         back=back,
         template="agreements/editor.html",
@@ -268,7 +294,7 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
 @requires(EDIT)
 def end(request: HttpRequest, number: str) -> HttpResponse:
     actor = require_actor(request)
-    row = queries.get_agreement(actor=actor, number=number)
+    row = _changeable(actor, number)
     form = EndForm(posted(request), initial={"last_day": clock.local_date(clock.now(), actor.zone)})
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -297,7 +323,7 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
 def signed(request: HttpRequest, number: str) -> HttpResponse:
     """Add the signed copy to the present version."""
     actor = require_actor(request)
-    row = queries.get_agreement(actor=actor, number=number)
+    row = _changeable(actor, number)
     form = FileForm(posted(request), request.FILES or None)
     if form.is_bound and form.is_valid():
         sent = form.cleaned_data["file"]

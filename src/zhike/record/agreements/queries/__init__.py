@@ -11,7 +11,9 @@ from zhike.record.agreements.queries.agreements import (
     due_reviews,
     get_agreement,
     holding_on,
+    may_change,
     renewal_now,
+    revision_problems,
     versions_of,
 )
 from zhike.record.agreements.queries.promises import (
@@ -36,6 +38,7 @@ from zhike.record.agreements.queries.standards import (
     vague_words,
 )
 from zhike.record.agreements.queries.targets import (
+    Revision,
     agreed_rows,
     candidates,
     change_rows,
@@ -45,6 +48,7 @@ from zhike.record.agreements.queries.targets import (
     get_target,
     is_overtaken,
     moved_targets,
+    revision_of,
     target_rows,
     targets_for,
 )
@@ -53,6 +57,7 @@ __all__ = [
     "Coverage",
     "Numbered",
     "PromiseLine",
+    "Revision",
     "TargetChange",
     "Version",
     "agreed_rows",
@@ -72,6 +77,7 @@ __all__ = [
     "holding_on",
     "is_overtaken",
     "links_of",
+    "may_change",
     "moved_targets",
     "my_promises",
     "needing",
@@ -82,6 +88,8 @@ __all__ = [
     "promises_about",
     "promises_to",
     "renewal_now",
+    "revision_of",
+    "revision_problems",
     "standard_rows",
     "standard_versions",
     "standards_on",

@@ -11,7 +11,7 @@ from django.db.models.functions import Least
 
 from zhike.platform import clock, parameters
 from zhike.platform.actors import Actor
-from zhike.platform.errors import NotFound
+from zhike.platform.errors import FieldError, NotFound
 from zhike.record.agreements.models import (
     Agreement,
     AgreementItem,
@@ -19,9 +19,10 @@ from zhike.record.agreements.models import (
     AgreementStandard,
     AgreementVersion,
 )
-from zhike.record.agreements.policies import REVIEW_BEFORE, scope
-from zhike.record.agreements.queries.standards import sentence
-from zhike.record.agreements.types import AgreementState, CarriedStandard, Holding
+from zhike.record.agreements.policies import REVIEW_BEFORE, right_to_change, scope
+from zhike.record.agreements.queries.standards import codes_on, listed_words, sentence
+from zhike.record.agreements.rules.agreements import agreement_errors, revision_errors
+from zhike.record.agreements.types import AgreementEntry, AgreementState, CarriedStandard, Holding
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import CustomerKind
 
@@ -40,6 +41,20 @@ def get_agreement(*, actor: Actor, number: str) -> Agreement:
     if found is None:
         raise NotFound
     return found
+
+
+def may_change(*, actor: Actor, row: Agreement) -> bool:
+    """Whether this person may revise, start or end it: who looks after it or its customer, or stands above them."""
+    return actor.has(right_to_change(actor, holders={row.owner_id, row.customer.owner_id}).code)
+
+
+def revision_problems(
+    *, actor: Actor, row: Agreement, entry: AgreementEntry, reason: str
+) -> dict[str, list[FieldError]]:
+    """What `revise_agreement` would refuse in the next version of an agreement in force, by field. Three queries."""
+    found = agreement_errors(entry, codes_on(entry.valid_from).keys(), listed_words())
+    last = AgreementVersion.objects.get(scope(actor, "agreement__"), agreement_id=row.pk, version=row.version)
+    return found | revision_errors(entry, reason=reason, since=last.valid_from)
 
 
 def customer_ids_by_number(*, actor: Actor, key: str) -> QuerySet[Any, Any]:

@@ -1,8 +1,10 @@
 """The targets that hold for a matter, why they do, and what a change of the table would do to matters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import DateField, DateTimeField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -12,17 +14,29 @@ from zhike.platform.authz import authorize
 from zhike.platform.clock import local_date
 from zhike.platform.errors import NotFound
 from zhike.platform.parameters.types import ProposalState
-from zhike.record.agreements.models import AgreementStandard, ServiceTarget, TargetChange
+from zhike.record.agreements.models import Agreement, AgreementStandard, ServiceTarget, Standard, TargetChange
 from zhike.record.agreements.policies import APPROVE_TARGETS, SET_TARGETS, VIEW, VIEW_TARGETS, sees_changes
+from zhike.record.agreements.queries.standards import on_day
 from zhike.record.agreements.rules.agreements import AgreedTime, agreed
 from zhike.record.agreements.rules.standards import budget
 from zhike.record.agreements.rules.targets import chosen, class_of, fits, particularity
-from zhike.record.agreements.types import AgreementState, Candidate, Measure, Target
+from zhike.record.agreements.types import AgreementState, Candidate, CarriedEntry, Measure, Target
 from zhike.record.customers import policies as customer_policies
 from zhike.record.customers import queries as customers
 from zhike.record.customers.types import CLASS
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The times that the next version of an agreement would set, before it is written."""
+
+    agreement_id: int
+    customer_id: int
+    times: Sequence[AgreedTime]
+
+
 # What a matter is about: the code of its category, and its customer.
 Matter = tuple[str, int]
 
@@ -151,12 +165,12 @@ def is_overtaken(*, actor: Actor, change: TargetChange, now: datetime) -> bool:
 
 
 def targets_for(
-    *, actor: Actor, category: str, customer_ids: Collection[int], at: datetime
+    *, actor: Actor, category: str, customer_ids: Collection[int], at: datetime, revised: Revision | None = None
 ) -> Mapping[int, Mapping[Measure, Target]]:
     """By customer and measure, the target of a matter of this category at this moment. Three queries.
 
     A time set by an agreement that holds on this day in the customer's zone comes before the table of the company. A
-    measure for which neither exists is absent.
+    measure for which neither exists is absent. With `revised` as if that version held already.
     """
     authorize(actor, VIEW_TARGETS)
     rows = list(ServiceTarget.objects.filter(holding(at), category__in=["", category]))
@@ -168,13 +182,26 @@ def targets_for(
         }
         for letter in {*classes.values(), ""}
     }
-    own = _agreed_times(customer_ids, category, at)
+    own = dict(_agreed_times(customer_ids, category, at))
+    if revised is not None:
+        others = [one for one in own.get(revised.customer_id, ()) if one.agreement_id != revised.agreement_id]
+        own[revised.customer_id] = [*others, *revised.times]
     found: dict[int, Mapping[Measure, Target]] = {}
     for customer_id in customer_ids:
         usual = by_class[classes.get(customer_id, "")]
         agreed_here = agreed(own.get(customer_id, ()), category)
         found[customer_id] = usual if not agreed_here else {**usual, **_targets(agreed_here, usual)}
     return found
+
+
+def revision_of(*, actor: Actor, row: Agreement, carried: Sequence[CarriedEntry], day: date) -> Revision:
+    """What the next version of this agreement would set for clocks if it carried these standards. One query."""
+    authorize(actor, VIEW_TARGETS)
+    own = {one.standard: one.number for one in carried}
+    held = Standard.objects.filter(on_day(day), code__in=own).exclude(clock="").order_by("code")
+    return Revision(
+        row.pk, row.customer_id, [_time(row, row.version + 1, standard, own[standard.code]) for standard in held]
+    )
 
 
 def candidates(
@@ -276,15 +303,17 @@ def _agreed_times(customer_ids: Collection[int], category: str | None, at: datet
         today = local_date(at, vars(row)["zone"])
         last = min((end for end in (agreement.valid_until, version.until) if end is not None), default=today)
         if version.valid_from <= today <= last:
-            found[agreement.customer_id].append(
-                AgreedTime(
-                    standard.pk,
-                    agreement.pk,
-                    f"{agreement.number} v{version.version}, {standard.code} v{standard.version}",
-                    Measure(standard.clock),
-                    standard.category,
-                    budget(row.number or standard.number, standard.unit),
-                    agreement.number,
-                )
-            )
+            found[agreement.customer_id].append(_time(agreement, version.version, standard, row.number))
     return found
+
+
+def _time(agreement: Agreement, version: int, standard: Standard, number: Decimal | None) -> AgreedTime:
+    return AgreedTime(
+        standard.pk,
+        agreement.pk,
+        f"{agreement.number} v{version}, {standard.code} v{standard.version}",
+        Measure(standard.clock),
+        standard.category,
+        budget(number or standard.number, standard.unit),
+        agreement.number,
+    )

@@ -49,6 +49,17 @@ def agreement_errors(
     return wrong
 
 
+def revision_errors(entry: AgreementEntry, *, reason: str, since: date) -> dict[str, list[FieldError]]:
+    """What is wrong with the next version of an agreement in force, whose version before holds `since` that day."""
+    wrong: dict[str, list[FieldError]] = {}
+    if entry.valid_from <= since:
+        later = _("A new version begins after the one before, which holds from %(day)s.")
+        wrong["valid_from"] = [FieldError("not_later", later, {"day": since.isoformat()})]
+    if not reason.strip():
+        wrong["reason"] = [FieldError("required", _("Write why the agreement changes."))]
+    return wrong
+
+
 def _deliverable_errors(text: str, listed: Collection[Vague]) -> list[FieldError]:
     """A vague word in a sentence without a figure: nobody can say later whether it was delivered (AGRE-03)."""
     if len(text) > MOST_TEXT:

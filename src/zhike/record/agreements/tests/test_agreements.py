@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from zhike.platform import files
+from zhike.platform.audit.models import AuditEntry
 from zhike.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.record.agreements import actions, queries
 from zhike.record.agreements.models import Agreement, AgreementItem, AgreementStandard, AgreementVersion, Standard
@@ -87,7 +88,7 @@ def test_target__holds_only_in_the_days_of_its_version_and_agreement() -> None:
     assert target(of, days=11)[1] == ""
     later = CarriedEntry(standard=code, number=Decimal(20))
     entry = agreement_entry(later, valid_from=TODAY + 2 * DAY, valid_until=TODAY + 10 * DAY, review_on=None)
-    assert actions.revise_agreement(actor=SETUP, number=made.number, entry=entry, now=NOW) == 2
+    assert actions.revise_agreement(actor=SETUP, number=made.number, entry=entry, reason="旺季", now=NOW) == 2
     assert target(of, days=1) == (30 * MINUTE, f"{made.number} v1, {code} v1")
     assert target(of, days=2) == (20 * MINUTE, f"{made.number} v2, {code} v1")
     actions.end_agreement(actor=SETUP, number=made.number, last_day=TODAY + 3 * DAY, reason="改签新协议", now=NOW)
@@ -101,7 +102,7 @@ def test_agreement__shows_the_standards_that_held_on_a_day() -> None:
     one, two = standard(), standard(measure="签收回单返回用时", number=Decimal(48))
     made = agreement(of, one)
     entry = agreement_entry(two, valid_from=TODAY, review_on=None)
-    actions.revise_agreement(actor=SETUP, number=made.number, entry=entry, now=NOW)
+    actions.revise_agreement(actor=SETUP, number=made.number, entry=entry, reason="旺季", now=NOW)
 
     def held(day: date) -> list[tuple[int, list[str]]]:
         found = queries.holding_on(actor=SETUP, customer_id=of.pk, day=day)
@@ -143,6 +144,49 @@ def test_agreement__needs_a_service_right_days_and_known_standards() -> None:
     with pytest.raises(Forbidden):
         actions.open_agreement(actor=organization.actor(), customer_id=of.pk, entry=agreement_entry(), now=NOW)
     assert Agreement.objects.count() == 1
+
+
+@pytest.mark.req("AGRE-02", partial="appraisal")
+def test_agreement__a_new_version_says_why_and_a_draft_need_not() -> None:
+    made = agreement(customer(), start=False)
+    assert actions.revise_agreement(actor=SETUP, number=made.number, entry=agreement_entry(), now=NOW) == 1
+    actions.start_agreement(actor=SETUP, number=made.number, now=NOW)
+    entry = agreement_entry(valid_from=TODAY)
+    for nothing in ("", "  "):
+        with pytest.raises(Invalid) as refused:
+            actions.revise_agreement(actor=SETUP, number=made.number, entry=entry, reason=nothing, now=NOW)
+        assert set(refused.value.fields) == {"reason"}
+    assert queries.versions_of(actor=SETUP, agreement_id=made.pk)[0].row.version == 1
+    actions.revise_agreement(actor=SETUP, number=made.number, entry=entry, reason=" 运价调整 ", now=NOW)
+    new, old = queries.versions_of(actor=SETUP, agreement_id=made.pk)
+    assert (new.row.reason, old.row.reason) == ("运价调整", "")
+    assert AuditEntry.objects.filter(type="agreements.changed").latest("pk").reason == "运价调整"
+
+
+@pytest.mark.req("AGRE-02", partial="appraisal")
+def test_agreement__changes_by_who_looks_after_it_or_its_customer_or_above() -> None:
+    manager, carer, other = (organization.staff(roles=("account_manager",)) for _each in range(3))
+    of = customer(manager)
+    number = actions.open_agreement(actor=SETUP, customer_id=of.pk, entry=agreement_entry(), owner_id=carer.pk, now=NOW)
+    colleague = organization.actor_of(other)
+    row = queries.get_agreement(actor=colleague, number=number)  # within reach, and only read
+    assert not queries.may_change(actor=colleague, row=row)
+    acts: list[Callable[..., Any]] = [
+        lambda by: actions.revise_agreement(actor=by, number=number, entry=agreement_entry(title="改"), now=NOW),
+        lambda by: actions.start_agreement(actor=by, number=number, now=NOW),
+        lambda by: actions.end_agreement(actor=by, number=number, last_day=TODAY, reason="不再续约", now=NOW),
+        lambda by: actions.assign_agreement(actor=by, number=number, staff_id=other.pk, now=NOW),
+        lambda by: actions.add_signed(
+            actor=by, number=number, content=b"%PDF-1.4\n%signed\n", filename="协议.pdf", now=NOW
+        ),
+    ]
+    for act in acts:
+        with pytest.raises(Forbidden):
+            act(colleague)
+    for member in (manager, carer, organization.staff(roles=("supervisor",))):
+        assert actions.revise_agreement(
+            actor=organization.actor_of(member), number=number, entry=agreement_entry(), now=NOW
+        )
 
 
 @pytest.mark.req("AGRE-03")

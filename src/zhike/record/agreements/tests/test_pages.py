@@ -53,6 +53,53 @@ def test_agreement__is_drafted_put_in_force_and_ended_on_its_pages() -> None:
     assert reader.post(reverse("agreements:end", args=[row.number]), {"last_day": "2026-11-30"}).status_code == 403
 
 
+def test_agreement__of_a_colleague_is_read_and_neither_offered_nor_taken_to_change() -> None:
+    row = agreement(customer())
+    page, edit, end = (reverse(f"agreements:{name}", args=[row.number]) for name in ("agreement", "edit", "end"))
+    client = signed_in("account_manager")
+    shown = client.get(page).content.decode()
+    assert (edit in shown, end in shown) == (False, False)
+    assert [client.get(edit).status_code, client.get(end).status_code, client.post(edit, {}).status_code] == [403] * 3
+    above = signed_in("supervisor")
+    assert edit in above.get(page).content.decode()
+    assert above.get(edit).status_code == 200
+
+
+@pytest.mark.req("AGRE-02", partial="appraisal")
+def test_agreement__a_new_version_shows_what_changes_before_it_is_written() -> None:
+    row, client = agreement(customer()), signed_in("supervisor")
+    edit = reverse("agreements:edit", args=[row.number])
+    assert "变更原因" in client.get(edit).content.decode()
+    sent = {
+        "title": row.title,
+        "valid_from": "2099-02-01",
+        "valid_until": "2099-12-31",
+        "service_0": "华南零担",
+        "price_0": "1.5",
+        "currency_0": "CNY",
+    }
+    wrong = client.post(edit, sent)
+    assert (wrong.status_code, "reason" in wrong.context["form"].errors) == (422, True)
+    sent["reason"] = "客户改走华南"
+    # What the action would refuse is said before any preview.
+    assert client.post(edit, {**sent, "valid_from": "2020-01-01"}).status_code == 422
+    shown = client.post(edit, sent)
+    page = shown.content.decode()
+    assert shown.status_code == 200
+    for said in ("华东零担 · 1.25 CNY · 千克", "华南零担 · 1.5 CNY", "客户改走华南"):
+        assert said in page
+    assert f"<div>{row.title}</div>" not in page  # what stays is not among what changes
+    assert reverse("cases:agreement_preview", args=[row.number]) in page
+    row.refresh_from_db()
+    assert row.version == 1
+    # Going on writing keeps what was typed; the second button writes it.
+    assert "客户改走华南" in client.post(edit, {**sent, "again": "1"}).content.decode()
+    assert client.post(edit, {**sent, "apply": "1"}).status_code == 302
+    row.refresh_from_db()
+    assert row.version == 2
+    assert "客户改走华南" in client.get(reverse("agreements:agreement", args=[row.number])).content.decode()
+
+
 def test_agreement__that_is_not_there_is_a_page_that_says_so() -> None:
     assert signed_in("supervisor").get(reverse("agreements:agreement", args=["AG-404"])).status_code == 404
 

@@ -28,7 +28,7 @@ from zhike.service.cases.actions.inform import NobodyToInform, NotSent, inform_c
 from zhike.service.cases.actions.loading import load_cases
 from zhike.service.cases.actions.mailing import acknowledge, note_mail_ends, send_reply, take_back_reply
 from zhike.service.cases.actions.opening import attach_contact, open_case
-from zhike.service.cases.actions.owners import assign_cases, follow_case
+from zhike.service.cases.actions.owners import assign_cases, follow_case, take_back_cases
 from zhike.service.cases.actions.proactive import open_for_shipments
 from zhike.service.cases.actions.standing import push_standing
 from zhike.service.cases.actions.surveyed import open_for_voices
@@ -109,6 +109,7 @@ __all__ = [
     "set_waiting",
     "settle_answers",
     "settle_by_link",
+    "take_back_cases",
     "take_back_reply",
     "take_task",
     "take_web_matter",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from zhike.service.cases.pages import catalog, deeds, lists, mailing, proactive, target_changes, targets, tasks, wording
+from zhike.service.cases.pages import (
+    agreed,
+    catalog,
+    deeds,
+    lists,
+    mailing,
+    proactive,
+    target_changes,
+    targets,
+    tasks,
+    wording,
+)
 
 MOUNT = ""
 urlpatterns = [
@@ -10,6 +21,7 @@ urlpatterns = [
     path("serve/cases/new/", lists.new, name="new"),
     path("serve/cases/new/open/", lists.open_of, name="open_of"),
     path("serve/cases/assign/", lists.assign_many, name="assign_many"),
+    path("serve/cases/assign/<int:staff_id>/undo/", deeds.assign_undo, name="assign_undo"),
     path("serve/cases/looked/", lists.looked, name="looked"),
     path("serve/supervision/", lists.supervision, name="supervision"),
     path("serve/clocks/<slug:kind>/<int:subject_id>/<int:clock_id>/", lists.ledger, name="ledger"),
@@ -44,6 +56,7 @@ urlpatterns = [
     path("serve/remedies/<int:remedy_id>/decide/", deeds.decide, name="remedy_decide"),
     path("settings/targets/", targets.target_list, name="targets"),
     path("settings/targets/agreed/", targets.agreed_list, name="targets_agreed"),
+    path("settings/targets/agreed/<str:number>/preview/", agreed.preview, name="agreement_preview"),
     path("settings/targets/which/", targets.which, name="targets_which"),
     path("settings/targets/new/", target_changes.new, name="target_new"),
     path("settings/targets/<int:target_id>/", targets.target, name="target"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -118,6 +119,13 @@ def _is_here(duty: str) -> bool:
 def _with_unit(name: str, unit: str, duty: str) -> str:
     """Two of the same name are told apart by their units."""
     return " · ".join([name, unit, *([] if _is_here(duty) else [str(DUTY_LABELS[Duty(duty)])])])
+
+
+def assigned_undo(form: forms.Form, at: datetime) -> str:
+    """The address that takes an assignment of this moment back."""
+    return (
+        f"{reverse('cases:assign_undo', args=[int(form.cleaned_data['person'])])}?{urlencode({'at': at.isoformat()})}"
+    )
 
 
 def asked_choices(actor: Actor, now: datetime) -> list[tuple[str, str]]:

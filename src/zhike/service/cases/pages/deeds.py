@@ -8,8 +8,11 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -38,6 +41,7 @@ from zhike.service.cases.models import Case
 from zhike.service.cases.pages import mailing
 from zhike.service.cases.pages._shared import (
     asked_choices,
+    assigned_undo,
     case_crumbs,
     category_choices,
     cause_choices,
@@ -68,19 +72,28 @@ def case_of(request: HttpRequest, case_id: int) -> Case:
     return queries.get_case(actor=require_actor(request), case_id=case_id)
 
 
-def done(request: HttpRequest, form: forms.Form, row: Case, do: Do, said: str) -> HttpResponse | None:
+def done(
+    request: HttpRequest,
+    form: forms.Form,
+    row: Case,
+    do: Do,
+    said: str,
+    *,
+    undo: Callable[[datetime], str] | None = None,
+) -> HttpResponse | None:
     """Do it and go back; None where the action refused and the form says why."""
     if not (form.is_bound and form.is_valid()):
         return None
+    now = clock.now()
     try:
-        do(require_actor(request), row, clock.now())
+        do(require_actor(request), row, now)
     except Invalid as error:
         show_refusal(form, error)
         return None
     except Conflict as error:
         form.add_error(None, f"{error.text()} {error.next_step}")
         return None
-    toast(request, said)
+    toast(request, said, undo=undo(now) if undo is not None else "")
     return HttpResponseRedirect(page_url(row))
 
 
@@ -338,9 +351,33 @@ def assign(request: HttpRequest, case_id: int) -> HttpResponse:
         )
 
     note = " ".join([gettext("The customer keeps one owner; every change is shown with its reason."), away]).strip()
-    return done(request, form, row, do, gettext("%(number)s has a new owner.") % {"number": row.number}) or _page(
+    said = gettext("%(number)s has a new owner.") % {"number": row.number}
+    return done(request, form, row, do, said, undo=lambda at: assigned_undo(form, at)) or _page(
         request, form, row, title=_("Assign"), submit=_("Assign"), note=note
     )
+
+
+@require_POST
+@requires(ASSIGN)
+def assign_undo(request: HttpRequest, staff_id: int) -> HttpResponse:
+    """Back to whoever had the cases before; the page it was asked from comes again."""
+    at = parse_datetime(request.GET.get("at", ""))
+    if at is None or at.tzinfo is None:
+        raise NotFound
+    try:
+        count = actions.take_back_cases(actor=require_actor(request), to_staff_id=staff_id, at=at, now=clock.now())
+    except Conflict as error:
+        toast(request, f"{error.text()} {error.next_step}")
+    else:
+        said = ngettext(
+            "%(count)s case is back with its earlier owner.",
+            "%(count)s cases are back with their earlier owners.",
+            count,
+        )
+        toast(request, said % {"count": count})
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(target if safe else reverse("cases:list"))
 
 
 @require_POST

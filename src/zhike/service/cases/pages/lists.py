@@ -48,6 +48,7 @@ from zhike.service.cases import actions, queries
 from zhike.service.cases.forms import CaseForm, PersonForm
 from zhike.service.cases.models import Case, CaseSet
 from zhike.service.cases.pages._shared import (
+    assigned_undo,
     category_choices,
     form_page,
     owner_choices,
@@ -325,10 +326,12 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST if "person" in request.POST else None, people=people, label=_("New owner"))
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
+        now = clock.now()
         count = actions.assign_cases(
-            actor=actor, case_ids=ids, owner_id=int(data["person"]), reason=data["reason"], now=clock.now()
+            actor=actor, case_ids=ids, owner_id=int(data["person"]), reason=data["reason"], now=now
         )
-        toast(request, gettext("%(count)s cases have a new owner.") % {"count": count})
+        undo = assigned_undo(form, now) if count else ""
+        toast(request, gettext("%(count)s cases have a new owner.") % {"count": count}, undo=undo)
         return HttpResponseRedirect(reverse("cases:list"))
     return form_page(
         request,
@@ -365,7 +368,8 @@ def ledger(request: HttpRequest, kind: str, subject_id: int, clock_id: int) -> H
     )
     context = {
         "title": chip.label,
-        "rows": ledger_rows(lines, now=now, unit_name=lambda pk: names.get(pk, "")),
+        "rows": ledger_rows(lines, now=now, unit_name=lambda pk: names.get(pk, ""), chip=chip),
+        "zone": chip.zone,
         "crumbs": [Crumb(row.number, page_url(row))],
     }
     return render(request, "cases/ledger.html", context)

@@ -1,5 +1,6 @@
 """Reading cases."""
 
+from zhike.service.cases.queries.agreed import preview_agreement
 from zhike.service.cases.queries.cases import (
     CONVERSATION,
     answers_of,
@@ -25,6 +26,7 @@ from zhike.service.cases.queries.cases import (
     queue_rows,
     same_topic,
     signature,
+    topic_of,
     unlooked_rows,
 )
 from zhike.service.cases.queries.catalog import (
@@ -132,6 +134,7 @@ __all__ = [
     "photos_of",
     "photos_visible",
     "present",
+    "preview_agreement",
     "preview_target",
     "public_state",
     "queue_counts",
@@ -142,6 +145,7 @@ __all__ = [
     "signature",
     "task_rows",
     "tasks_of",
+    "topic_of",
     "unlooked_rows",
     "web_authors",
     "web_choices",

@@ -22,7 +22,7 @@ from zhike.service.cases.queries.web import open_to
 from zhike.service.cases.types import CASE_SUBJECT, FIRST_RESPONSE, SOLUTION, TASK_REPLY, TASK_SUBJECT, CaseState
 
 # Counts are the company's, whatever the reader's own reach.
-_JOB: Final = system_actor("cases.targets")
+JOB: Final = system_actor("cases.targets")
 CLOCKS: Final[Mapping[Measure, tuple[ClockKind, str]]] = {
     Measure.FIRST_RESPONSE: (FIRST_RESPONSE, CASE_SUBJECT),
     Measure.SOLUTION: (SOLUTION, CASE_SUBJECT),
@@ -115,7 +115,7 @@ def preview_target(*, actor: Actor, change: TargetChange, now: datetime) -> Targ
         moving = _moving(change, matters, now)
         cases |= {case_id for _moved, case_id in moving}
         due = calendars.new_deadlines(
-            actor=_JOB,
+            actor=JOB,
             clocks=[one.clock for one, _case in moving],
             changes={one.clock.clock_id: one.terms for one, _case in moving},
         )
@@ -123,27 +123,27 @@ def preview_target(*, actor: Actor, change: TargetChange, now: datetime) -> Targ
             new, old = due[one.clock.clock_id], one.clock.due_at
             if new is not None and old is not None and new != old:
                 (earlier if new < old else later).add(case_id)
-            _count(found, one.clock.due_at, new, now)
+            count_move(found, one.clock.due_at, new, now)
             shown.append((one, new))
         # What breaks first is kept, whatever the number.
-        shown = heapq.nsmallest(SHOWN * 4, shown, key=lambda pair: _urgency(pair[0], pair[1], now))
+        shown = heapq.nsmallest(SHOWN * 4, shown, key=lambda pair: urgency(pair[0], pair[1], now))
         last = max(matters)
     found.more = found.looked >= MOST and bool(_matters(change, last, 1))
     found.cases = len(cases)
     if change.measure != Measure.TASK_REPLY.value:  # what a department owes stands on no customer's page
-        found.told_earlier, found.told_later = _told(earlier, now), _told(later, now)
-    found.rows = _rows(actor, change, shown, now)
+        found.told_earlier, found.told_later = told(earlier, now), told(later, now)
+    found.rows = rows_of(actor, change.measure, shown, now)
     return found
 
 
-def _told(case_ids: set[int], now: datetime) -> int:
+def told(case_ids: set[int], now: datetime) -> int:
     """How many people hold a link to one of these cases that is open now. One query."""
     if not case_ids:
         return 0
     return open_to(now).filter(case_id__in=case_ids).count()
 
 
-def _count(found: TargetPreview, old: datetime | None, new: datetime | None, now: datetime) -> None:
+def count_move(found: TargetPreview, old: datetime | None, new: datetime | None, now: datetime) -> None:
     found.clocks += 1
     found.paused += old is None and new is None
     found.earlier += new is not None and (old is None or new < old)
@@ -156,18 +156,18 @@ def _is_over(due: datetime | None, now: datetime) -> bool:
     return due is not None and due <= now
 
 
-def _urgency(one: Moved, new: datetime | None, now: datetime) -> tuple[bool, bool, float, int]:
+def urgency(one: Moved, new: datetime | None, now: datetime) -> tuple[bool, bool, float, int]:
     breaks = _is_over(new, now) and not _is_over(one.clock.due_at, now)
     mends = _is_over(one.clock.due_at, now) and not _is_over(new, now)
     return not breaks, not mends, new.timestamp() if new else float("inf"), one.clock.clock_id
 
 
-def _rows(
-    actor: Actor, change: TargetChange, shown: Sequence[tuple[Moved, datetime | None]], now: datetime
+def rows_of(
+    actor: Actor, measure: str, shown: Sequence[tuple[Moved, datetime | None]], now: datetime
 ) -> list[MovedRow]:
     """The first of those that the reader may open. One query."""
     ids = [one.clock.subject_id for one, _new in shown]
-    if change.measure == Measure.TASK_REPLY.value:
+    if measure == Measure.TASK_REPLY.value:
         tasks = Task.objects.filter(task_scope(actor), pk__in=ids).values_list("pk", "case__number", "title")
         named = {pk: (number, title, reverse("cases:task", args=[pk])) for pk, number, title in tasks}
     else:
@@ -227,10 +227,10 @@ def _moving(change: TargetChange, matters: Mapping[int, _Matter], at: datetime) 
     if not matters:
         return []
     governed = agreements.moved_targets(
-        actor=_JOB, change=change, matters={pk: (one.category, one.customer_id) for pk, one in matters.items()}, at=at
+        actor=JOB, change=change, matters={pk: (one.category, one.customer_id) for pk, one in matters.items()}, at=at
     )
     kind, subject = CLOCKS[Measure(change.measure)]
-    clocks = calendars.open_clocks(actor=_JOB, kind=kind.code, subject_kind=subject, subject_ids=list(governed))
+    clocks = calendars.open_clocks(actor=JOB, kind=kind.code, subject_kind=subject, subject_ids=list(governed))
     default = calendars.default_calendar_id() if clocks else 0
     found: list[tuple[Moved, int]] = []
     for pk, clock in sorted(clocks.items()):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from zhike.platform.calendars import queries as calendars
 from zhike.platform.calendars.models import Clock, ClockEntry
@@ -19,11 +20,13 @@ from zhike.record.agreements.tests.factories import (
     promise_entry,
     standard,
 )
-from zhike.record.agreements.types import Measure, StandardUnit
+from zhike.record.agreements.tests.test_pages import signed_in
+from zhike.record.agreements.types import CarriedEntry, Measure, StandardUnit
 from zhike.record.customers.models import Customer
 from zhike.record.customers.tests.factories import customer
 from zhike.record.organization.tests import factories as organization
 from zhike.service.cases import actions
+from zhike.service.cases import queries as case_queries
 from zhike.service.cases.models import Case, Task
 from zhike.service.cases.tests.factories import NOW, SETUP, case
 from zhike.service.cases.types import CASE_SUBJECT, FIRST_RESPONSE, SOLUTION, TASK_SUBJECT, TaskEntry
@@ -81,7 +84,7 @@ def test_open_clocks__follow_an_agreement_that_begins_and_one_that_is_revised() 
     assert row.first_response_due_at is not None
     quicker = first_response(30)
     entry = agreement_entry(quicker, valid_from=TODAY + timedelta(days=1))
-    agreements.revise_agreement(actor=SETUP, number=made.number, entry=entry, now=NOW)
+    agreements.revise_agreement(actor=SETUP, number=made.number, entry=entry, reason="旺季", now=NOW)
     drain_all(now=NOW)
     # The version holds from tomorrow on; the job of the hour finds that its day has come.
     assert _budget(row) == 45 * MINUTE
@@ -92,6 +95,39 @@ def test_open_clocks__follow_an_agreement_that_begins_and_one_that_is_revised() 
     assert _budget(row) == 30 * MINUTE
     ledger = Clock.objects.get(subject_id=row.pk, kind=FIRST_RESPONSE.code)
     assert ClockEntry.objects.filter(clock=ledger).latest("pk").note == f"{made.number} v2, {quicker} v1"
+
+
+@pytest.mark.req("AGRE-02", "CASE-08")
+def test_revision__is_previewed_with_the_clocks_that_get_other_deadlines() -> None:
+    of, other = customer(), customer()
+    quicker, slower = first_response(30), first_response(600)
+    made = agreement(of, first_response(45))
+    mine, foreign = case(of), case(other)
+    supervisor = organization.actor(roles=("supervisor",))
+
+    def seen(*codes: str) -> tuple[int, int, int, list[str]]:
+        carried = [CarriedEntry(standard=code) for code in codes]
+        revised = queries.revision_of(actor=supervisor, row=made, carried=carried, day=TODAY)
+        found = case_queries.preview_agreement(actor=supervisor, revised=revised, now=NOW)
+        return found.clocks, found.earlier, found.later, [one.number for one in found.rows]
+
+    assert seen(quicker) == (1, 1, 0, [mine.number])
+    assert seen(slower) == (1, 0, 1, [mine.number])
+    # What the version no longer says keeps its time, and nothing was moved by looking.
+    assert seen() == (0, 0, 0, [])
+    assert (_budget(mine), _budget(foreign)) == (45 * MINUTE, 120 * MINUTE)
+
+
+def test_revision__its_preview_is_for_who_may_change_the_agreement() -> None:
+    of = customer()
+    made = agreement(of, first_response(45))
+    quicker, mine = first_response(30), case(of)
+    address = f"{reverse('cases:agreement_preview', args=[made.number])}?from={TODAY}&carry={quicker}"
+    shown = signed_in("supervisor").get(address)
+    assert (shown.status_code, mine.number in shown.content.decode()) == (200, True)
+    assert signed_in("account_manager").get(address).status_code == 403
+    assert signed_in("agent").get(address).status_code == 403
+    assert signed_in("supervisor").get(address.replace(f"{TODAY}", "soon")).status_code == 404
 
 
 def test_open_clocks__keep_what_was_promised_when_an_agreement_ends() -> None:

@@ -272,6 +272,7 @@ REPLY_FAILED_NOTE = gettext_noop("A mail about case %(number)s did not reach the
 REPLY_WITHHELD_NOTE = gettext_noop("An answer about case %(number)s that waited was withheld and did not leave.")
 REPLY_UNCERTAIN_NOTE = gettext_noop("Whether a mail about case %(number)s reached the customer is uncertain.")
 OWNER_NOTE = gettext_noop("Case %(number)s went from %(before)s to %(after)s: %(reason)s")
+OWNER_BACK_NOTE = gettext_noop("Case %(number)s is back with %(after)s: its assignment to %(before)s was taken back.")
 DETACHED_NOTE = gettext_noop("A contact was taken out of case %(number)s by %(staff)s: %(reason)s")
 CASE_SUBJECT = "case"
 TASK_SUBJECT = "case_task"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from zhike.platform.audit.models import AuditEntry
 from zhike.platform.calendars.tests.factories import default_calendar
@@ -113,3 +114,13 @@ def test_undo__of_whom_one_may_not_know_is_not_offered_and_leads_to_a_page() -> 
     Call.objects.filter(pk=row.pk).update(staff=other, scope_unit_id=other.unit.tree_no)
     answer = client.post(f"{address}?who=", follow=True)
     assert (answer.status_code, answer.redirect_chain[-1][0]) == (200, reverse("reception:calls"))
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "撤回"), ("zh-hant", "撤回")])
+def test_words__taking_back_has_one_name_and_the_caller_found_is_no_button_of_consent(language: str, word: str) -> None:
+    said = ("Undo", "Merge taken back", "The merge was taken back.", "It could not be taken back: %(why)s")
+    with translation.override(language):
+        assert [word in translation.gettext(one) for one in said] == [True] * len(said)
+        # Beside a name stands why it is offered, and beside the key what the key does.
+        assert translation.pgettext("caller", "certain") not in {"确定", "確定"}
+        assert translation.pgettext("caller", "confirms") in {"确认来电人", "確認來電人"}
