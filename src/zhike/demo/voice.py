@@ -28,6 +28,7 @@ from zhike.voice.surveys.types import (
     Measure,
     Trigger,
 )
+from zhike.voice.surveys.types.campaigns import MESSAGE_FAILED
 from zhike.voice.surveys.types.past import PastAnswer, PastCampaign, PastFollowUp, PastRecipient
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -252,7 +253,7 @@ class Voice:
             invited_at=asked.at,
             submitted_at=submitted,
             seconds=int(form.seconds * chance.uniform(0.5, 1.6)) if submitted else None,
-            reason="bounced" if fate is Disposition.UNREACHABLE else "",
+            reason=MESSAGE_FAILED if fate is Disposition.UNREACHABLE else "",
             shipment_id=asked.shipment_id,
             case_id=asked.case_id,
             staff_id=asked.staff_id,

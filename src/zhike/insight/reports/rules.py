@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext
+from numpy.typing import NDArray
 
 from zhike.insight.metrics.types import Base, Change, base_of
 from zhike.insight.reports.types import (
@@ -50,6 +51,8 @@ from zhike.voice.surveys.types import (
 SHOWN = {Base.SMALL, Base.SOUND}
 # A question that fewer of those who sent the form off have answered is left out of an analysis of drivers.
 LEAST_SAID = 0.5
+# What is left of a matter beside those before it, as a part of its own spread: below this it repeats them.
+ALIKE = 1e-4
 
 
 def report_of(result: FormResult, before: FormResult | None, names: Mapping[int, str]) -> FormReport:
@@ -301,6 +304,7 @@ def driver_report(form: ScoredForm, by: Predictors, matrix: Matrix, labels: Mapp
     complete = ~np.isnan(x[:, said]).any(axis=1) & ~np.isnan(y)
     varies = said.copy()
     varies[said] = np.ptp(x[complete][:, said], axis=0) > 0 if complete.any() else False
+    varies = _independent(x, complete, varies)
     constant = [labels[key] for key, goes in zip(matrix.keys, varies, strict=True) if not goes]
     keys = [key for key, goes in zip(matrix.keys, varies, strict=True) if goes][:MOST_EXACT]
     plain |= {"n": int(complete.sum()), "constant": constant}
@@ -321,6 +325,21 @@ def driver_report(form: ScoredForm, by: Predictors, matrix: Matrix, labels: Mapp
         lines=lines,
         crosshair=crosshair,
     )
+
+
+def _independent(x: NDArray[np.float64], complete: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of the chosen columns those that say something beyond the ones before them: what is lost is not delivered."""
+    kept = chosen.copy()
+    basis: list[NDArray[np.float64]] = []
+    for at in np.flatnonzero(chosen):
+        column = x[complete, at] - x[complete, at].mean()
+        rest = column - sum((one * (one @ column) for one in basis), np.zeros_like(column))
+        length = float(np.linalg.norm(rest))
+        if length <= ALIKE * float(np.linalg.norm(column)):
+            kept[at] = False
+        else:
+            basis.append(rest / length)
+    return kept
 
 
 def _driver_lines(

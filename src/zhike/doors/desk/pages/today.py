@@ -289,7 +289,7 @@ def _unanswered(actor: Actor) -> list[Item]:
         return []
     return [
         Item(
-            title=row.case.number if row.case else row.recipient.campaign.number,
+            title=row.case.number if row.case else _spoke(row),
             step=gettext("Follow up %(name)s") % {"name": _spoke(row)},
             note=" ".join(
                 part for part in (str(FOLLOW_REASON_LABELS[row.reason]), row.recipient.campaign.name) if part

@@ -15,6 +15,7 @@ from zhike.insight.metrics.types import AS_OF, Condition, Direction, Kind, Metri
 from zhike.methods.scales import SCALES, Scale
 from zhike.methods.scales import Kind as ScaleKind
 from zhike.platform.i18n.labels import filled
+from zhike.voice.surveys.types import SCALE_LABELS
 
 SCORE: Final = _("score")
 PERSON: Final = _("person asked")
@@ -45,6 +46,11 @@ def _told(text: Promise | str, scale: Scale, levels: frozenset[int] | tuple[int,
     return filled(text, {"scale": scale.id, "low": scale.min, "high": scale.max, "levels": listed})
 
 
+def _called(text: Promise | str, scale: Scale) -> Promise:
+    """A figure's name with the scale in words; definitions name its id."""
+    return filled(text, {"scale": SCALE_LABELS[scale.id]})
+
+
 def _score(scale: Scale, **own: Any) -> Metric:
     return define(
         Metric(version=1, fact="survey_scores", grain=SCORE, time="submitted_date", known=_valid, levels=scale, **own)
@@ -56,7 +62,7 @@ def _satisfaction(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=scale.id,
-        label=_told(_("Satisfied (CSAT), %(scale)s"), scale),
+        label=_called(_("Satisfied (CSAT), %(scale)s"), scale),
         definition=_told(
             _(
                 "People who answered the question about satisfaction as a whole with %(levels)s on the scale"
@@ -83,7 +89,7 @@ def _mean_and_top(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=f"{scale.id}_mean",
-        label=_told(_("Mean satisfaction, %(scale)s"), scale),
+        label=_called(_("Mean satisfaction, %(scale)s"), scale),
         definition=_told(
             _(
                 "Mean level of the question about satisfaction as a whole on the scale %(scale)s (%(low)s to %(high)s),"
@@ -103,7 +109,7 @@ def _mean_and_top(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=f"{scale.id}_top",
-        label=_told(_("Fully satisfied, %(scale)s"), scale),
+        label=_called(_("Fully satisfied, %(scale)s"), scale),
         definition=_told(
             _(
                 "People who chose the best level, %(levels)s, for satisfaction as a whole on the scale %(scale)s, of"
@@ -127,7 +133,7 @@ def _weighted_and_items(scale: Scale, order: int) -> None:
         Metric(
             id=f"{scale.id}_by_value",
             version=1,
-            label=_told(_("Satisfied by value, %(scale)s"), scale),
+            label=_called(_("Satisfied by value, %(scale)s"), scale),
             definition=_told(
                 _(
                     "Annual value, when asked, of the satisfied (%(levels)s on the scale %(scale)s), of the annual"
@@ -155,7 +161,7 @@ def _weighted_and_items(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=f"{scale.id}_items",
-        label=_told(_("Satisfied by question, %(scale)s"), scale),
+        label=_called(_("Satisfied by question, %(scale)s"), scale),
         definition=_told(
             _(
                 "Scores of any question on the scale %(scale)s that are %(levels)s, of all scores with a level; to be"
@@ -180,7 +186,7 @@ def _recommendation(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=scale.id,
-        label=_told(_("Recommendation (NPS), %(scale)s"), scale),
+        label=_called(_("Recommendation (NPS), %(scale)s"), scale),
         definition=filled(
             _(
                 "Share of promoters (%(levels)s) less share of detractors (%(against)s) among the answers whether they"
@@ -208,7 +214,7 @@ def _effort(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=scale.id,
-        label=_told(_("Effort (CES), %(scale)s"), scale),
+        label=_called(_("Effort (CES), %(scale)s"), scale),
         definition=_told(
             _("Mean answer to the question about effort on the scale %(scale)s (%(low)s to %(high)s): low is good.")
             if not scale.higher_is_better
@@ -227,7 +233,7 @@ def _effort(scale: Scale, order: int) -> None:
     _score(
         scale,
         id=f"{scale.id}_hard",
-        label=_told(_("Great effort, %(scale)s"), scale),
+        label=_called(_("Great effort, %(scale)s"), scale),
         definition=_told(
             _("People who answered %(levels)s to the question about effort on the scale %(scale)s, of all answers."),
             scale,

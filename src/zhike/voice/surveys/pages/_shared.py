@@ -12,7 +12,6 @@ from zhike.platform import parameters
 from zhike.platform.actors import Actor
 from zhike.platform.i18n.labels import LANGUAGES, missing, pick
 from zhike.platform.ui.components import Crumb, Status, Tone
-from zhike.platform.ui.formats import number
 from zhike.record.organization import queries as organization
 from zhike.voice.surveys.policies import SECONDS_CHOICE, SECONDS_MOST, SECONDS_TEXT
 from zhike.voice.surveys.rules import asking, forms
@@ -145,7 +144,7 @@ def _line(item: ItemView, by_key: Mapping[str, ItemView], units: Mapping[int, st
     if item.measure is not Measure.NONE:
         facts.append(MEASURE_LABELS[item.measure])
     if item.driver:
-        weight = f" × {number(item.weight)}" if item.weight is not None else ""
+        weight = f" × {item.weight:f}".rstrip("0").rstrip(".") if item.weight not in {None, 1} else ""
         facts.append(f"{item.driver}{weight}")
     facts.append(DIMENSION_LABELS[item.dimension])
     facts.append(units.get(item.unit_id or 0, ""))

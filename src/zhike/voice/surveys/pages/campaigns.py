@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -210,12 +210,23 @@ def _facts(view: CampaignView) -> list[Fact]:
     ]
 
 
+def _report(actor: Actor, view: CampaignView) -> list[Button]:
+    """Where a room above reports on surveys: for whoever may read it, as soon as somebody has been asked."""
+    if view.started_at is None or not actor.has("reports.view"):
+        return []
+    try:
+        url = reverse("reports:survey", args=[view.id])
+    except NoReverseMatch:
+        return []
+    return [Button(label=pgettext_lazy("survey", "Report"), url=url)]
+
+
 def _steps(actor: Actor, view: CampaignView) -> dict[str, Any]:
+    others = _report(actor, view)
     if not actor.has(RUN.code):
-        return {"primary": None, "actions": []}
+        return {"primary": None, "actions": others}
     following = NEXT.get(view.state)
     primary: Button | None = None
-    others: list[Button] = []
     if view.state is CampaignState.PLANNED:
         primary = Button(
             label=pgettext_lazy("step of a survey", "Start it"),
