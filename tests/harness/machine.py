@@ -1,13 +1,14 @@
-"""What the browser tests need of the machine: Chromium and Chinese fonts, installed or asked for by name."""
+"""What the tests need of the machine: Chromium, Chinese fonts and Pango for PDF, installed or asked for by name."""
 
 import os
 import shutil
 import subprocess
+from ctypes.util import find_library
 from pathlib import Path
 
 from zhike.demo import mailpair
 
-PACKAGES = ("chromium", "fonts-noto-cjk")
+PACKAGES = ("chromium", "fonts-noto-cjk", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 LINE = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(PACKAGES)}"
 _FONTS = Path("/usr/share/fonts")
 
@@ -24,6 +25,11 @@ def chromium() -> str | None:
 
 def has_chinese_font() -> bool:
     return any(_FONTS.rglob("NotoSansCJK*")) if _FONTS.is_dir() else False
+
+
+def lays_out_text() -> bool:
+    """Whether a PDF can be written here (`zhike.platform.ui.pdf`)."""
+    return all(find_library(name) for name in ("pangoft2-1.0", "harfbuzz-subset"))
 
 
 def ensure_mail_server() -> None:
@@ -46,11 +52,11 @@ def ensure_mail_server() -> None:
 
 
 def ensure_browser() -> None:
-    """Chromium and a Chinese font are here; as root they are installed, else MachineLacks says how."""
-    if chromium() and has_chinese_font():
+    """Chromium, a Chinese font and Pango are here; as root they are installed, else MachineLacks says how."""
+    if chromium() and has_chinese_font() and lays_out_text():
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        message = f"The browser tests need {' and '.join(PACKAGES)}. Run as root, then again:\n  {LINE}"
+        message = f"The tests need {' and '.join(PACKAGES)}. Run as root, then again:\n  {LINE}"
         raise MachineLacks(message)
     print(f"Installing {' and '.join(PACKAGES)} …", flush=True)
     done = subprocess.run(
@@ -59,6 +65,6 @@ def ensure_browser() -> None:
         stdout=subprocess.DEVNULL,
         env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     )
-    if done.returncode != 0 or not (chromium() and has_chinese_font()):
+    if done.returncode != 0 or not (chromium() and has_chinese_font() and lays_out_text()):
         message = f"{' and '.join(PACKAGES)} could not be installed. Run as root, then again:\n  {LINE}"
         raise MachineLacks(message)

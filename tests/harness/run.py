@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
     extra = [argument for argument in arguments if argument.startswith("-")]
     chosen = [group for group in GROUPS if not names or any(group.name.startswith(name) for name in names)]
     try:
-        if any(group.name == "browser" for group in chosen):
+        if any(group.name in {"browser", "unit and database"} for group in chosen):
             ensure_browser()
         ensure_mail_server()
         launcher.ensure()
