@@ -119,11 +119,11 @@ class GoodsCard:
         self,
         *,
         actor: Actor,  # noqa: ARG002 - the protocol's signature
-        customer_id: int,  # noqa: ARG002 - the page knows the number, by which the fragment is fetched
+        customer_id: int,
         query: Mapping[str, str],  # noqa: ARG002 - the protocol's signature
         now: datetime,  # noqa: ARG002 - the protocol's signature
     ) -> Mapping[str, Any] | None:
-        return {}
+        return {"url": reverse("shipments:goods_now", args=[customer_id])}
 
 
 class GoodsTab:

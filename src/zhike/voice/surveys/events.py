@@ -34,7 +34,7 @@ audit.tell(
     follow_ups=audit.Of("follow_up"),
     way=WAY_LABELS,
 )
-audit.tell_plainly("surveys", "tries score_after in_time surveys forms")
+audit.tell_plainly("surveys", "tries score_after in_time surveys forms answered")
 
 
 class FormWritten(audit.Event):

@@ -84,6 +84,7 @@ FREQUENT_SHARE = Parameter(
     label=_("Of a frequent shipper's eligible services at most this share is asked about"),
     kind=Decimal,
     default=Decimal("0.2"),
+    unit=_("share of 1"),
     source=OWN_PRACTICE,
     minimum=Decimal("0.01"),
     maximum=Decimal(1),

@@ -87,7 +87,7 @@ def test_customer_page__goods_on_the_way_lead_to_their_list() -> None:
     row = customer(member)
     goods.shipment(customer=row, is_open=True)
     goods.shipment(customer=row, is_open=True, status="exception")
-    beside = reverse("shipments:goods_now", args=[row.number])
+    beside = reverse("shipments:goods_now", args=[row.pk])
     assert beside in _page(client, row)
     page = client.get(beside).content.decode()
     assert "2 shipments on the way" in page

@@ -56,7 +56,7 @@ def test_customer_page__every_linked_entity_is_one_click_away() -> None:
     enquiries = client.get(f"{address}?tab=enquiries").content.decode()
 
     assert reverse("customers:contact", args=[person.pk]) in first
-    beside = reverse("shipments:goods_now", args=[row.number])
+    beside = reverse("shipments:goods_now", args=[row.pk])
     assert beside in first
     assert "1 shipment on the way" in client.get(beside).content.decode()
     assert reverse("desk:shipment", args=[late.pk]) in first  # in the timeline, with its state
@@ -192,7 +192,7 @@ def test_base__shows_each_figure_with_base_and_rows_on_the_page_and_for_programs
     assert len(cards) == 6
     for card in page.context["cards"]:
         assert " ÷ " in str(card.definition.formula)
-        assert "CUST-" in str(card.definition.source)
+        assert "CUST-" not in str(card.definition.source) != ""
         assert card.period in {figures.NOW, figures.EVER}
     # Wilson's interval of one in three, by the book: 6.15 to 79.23 per cent.
     assert [round(float(limit), 2) for limit in cards["customers.enquiries_won"].interval] == [6.15, 79.23]
@@ -216,7 +216,7 @@ def test_customer_page__with_goods_keeps_to_twelve_queries(
     client.get(address)
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert client.get(address).status_code == 200
-    beside = client.get(reverse("shipments:goods_now", args=[row.number]))
+    beside = client.get(reverse("shipments:goods_now", args=[row.pk]))
     assert "8 shipments on the way" in beside.content.decode()
 
 

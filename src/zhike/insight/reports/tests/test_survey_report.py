@@ -17,6 +17,7 @@ from zhike.insight.reports.types import FormReport, ItemLine, SurveyReport
 from zhike.methods.tarp import Outcome
 from zhike.platform.accounts.models import User
 from zhike.platform.actors import system_actor
+from zhike.platform.calendars.tests.factories import default_calendar
 from zhike.platform.ui import pdf
 from zhike.record.customers.tests.factories import NOW, SETUP, contact, customer
 from zhike.record.customers.types import Channel
@@ -254,6 +255,7 @@ def test_tarp__tells_who_stays_and_how_many_more_would(db: None) -> None:
 
 
 def test_tarp__counts_own_complaints_by_outcome(client: Client, db: None) -> None:
+    default_calendar()
     agent = organization.staff(roles=("agent",))
     who = customer(agent)
     load_cases(

@@ -163,6 +163,7 @@ FIELD_WORDS = {
     "trigger": pgettext_lazy("audit", "Asks"),
     "way": pgettext_lazy("audit", "How it came"),
     "clocks": pgettext_lazy("audit", "Clocks"),
+    "answered": pgettext_lazy("audit", "Answered"),
     "asked": pgettext_lazy("audit", "Asked"),
     "repeated": pgettext_lazy("audit", "Repeated"),
     "rules": pgettext_lazy("audit", "Rules"),

@@ -7,7 +7,7 @@ from zhike.record.shipments.pages import deeds, gaps, lists, orders, watch
 MOUNT = ""
 urlpatterns = [
     path("goods/shipments/", lists.shipment_list, name="list"),
-    path("goods/of/<str:number>/", lists.goods_now, name="goods_now"),
+    path("goods/of/<int:customer_id>/", lists.goods_now, name="goods_now"),
     path("goods/shipments/batch/", lists.batch, name="batch"),
     path("goods/shipments/<int:shipment_id>/reply/", deeds.reply, name="reply"),
     path("goods/shipments/<int:shipment_id>/event/", deeds.event, name="event"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.platform import clock
+from zhike.platform.errors import NotFound
 from zhike.platform.i18n.regions import place_name
 from zhike.platform.ui import navigation, slots
 from zhike.platform.ui.access import requires
@@ -216,9 +217,11 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(VIEW_SHIPMENTS)
-def goods_now(request: HttpRequest, number: str) -> HttpResponse:
+def goods_now(request: HttpRequest, customer_id: int) -> HttpResponse:
     """What is on the way for a customer and how much of it is late, on the line Now of their page; a fragment."""
     actor = require_actor(request)
-    customer_id = customers.id_of(actor=actor, number=number)
+    known = customers.summaries(actor=actor, customer_ids=[customer_id]).get(customer_id)
+    if known is None:
+        raise NotFound
     found = goods_of(actor=actor, customer_id=customer_id, now=clock.now())
-    return render(request, "shipments/goods_now.html", {"goods": found, "number": number})
+    return render(request, "shipments/goods_now.html", {"goods": found, "number": known.number})
