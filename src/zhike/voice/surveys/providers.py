@@ -42,6 +42,7 @@ from zhike.voice.surveys.actions import forget_people, load_answers, pass_campai
 from zhike.voice.surveys.actions.forgetting import write_blanks
 from zhike.voice.surveys.policies import LOAD, VIEW
 from zhike.voice.surveys.queries import customers, following, held
+from zhike.voice.surveys.queries.forms import forms_named
 from zhike.voice.surveys.types import DISPOSITION_LABELS, FOLLOW_RESULT_LABELS
 from zhike.voice.surveys.types.imports import ANSWER_FIELDS, ANSWER_REASONS
 
@@ -244,6 +245,7 @@ register_card(SurveysCard())
 register_card(SurveysTab())
 audit.register_naming("follow_up", following.named)
 audit.register_naming("comment", following.comments_named)
+audit.register_naming("survey_form", forms_named)
 register(
     Target(
         key="surveys.answers",

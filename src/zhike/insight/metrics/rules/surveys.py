@@ -21,7 +21,7 @@ SCORE: Final = _("score")
 PERSON: Final = _("person asked")
 COMMENT: Final = _("comment")
 FOLLOW_UP: Final = _("follow-up")
-SATISFACTION: Final = _("Methods §1.1: satisfaction; Wilson 1927")
+SATISFACTION: Final = _("Satisfaction; Wilson 1927")
 NO: Final = ibis.literal(value=False)
 OVERALL, RECOMMEND, EFFORT = "overall", "recommend", "effort"
 
@@ -100,7 +100,7 @@ def _mean_and_top(scale: Scale, order: int) -> None:
         unit="",
         kind=Kind.MEAN,
         direction=Direction.HIGHER if scale.higher_is_better else Direction.LOWER,
-        source=_("Methods §1.1: Score100; Student 1908"),
+        source=_("Score100; Student 1908"),
         eligible=_of(scale, OVERALL),
         value=lambda rows: rows["value"],
         decimals=4,
@@ -121,7 +121,7 @@ def _mean_and_top(scale: Scale, order: int) -> None:
         unit="%",
         kind=Kind.RATE,
         direction=Direction.HIGHER,
-        source=_("Methods §1.1: the best level alone; Jones and Sasser 1995"),
+        source=_("The best level alone; Jones and Sasser 1995"),
         eligible=_of(scale, OVERALL),
         hit=lambda rows: rows["is_best"],
         order=order + 2,
@@ -149,7 +149,7 @@ def _weighted_and_items(scale: Scale, order: int) -> None:
             fact="survey_scores",
             grain=SCORE,
             time="submitted_date",
-            source=_("Company requirement: value class; methods §1.9: Kish 1965"),
+            source=_("Company requirement: value class; Kish 1965"),
             eligible=_of(scale, OVERALL),
             known=lambda rows: _valid(rows) & rows["annual_value"].notnull(),
             hit=lambda rows: rows["is_satisfied"],
@@ -202,7 +202,7 @@ def _recommendation(scale: Scale, order: int) -> None:
         unit="",
         kind=Kind.NET,
         direction=Direction.HIGHER,
-        source=_("Methods §1.2, §1.5: Reichheld 2003; interval AW(3) after Rocks 2016"),
+        source=_("Reichheld 2003; interval AW(3) after Rocks 2016"),
         eligible=_of(scale, RECOMMEND),
         hit=lambda rows: rows["is_satisfied"],
         against=lambda rows: rows["is_dissatisfied"],
@@ -224,7 +224,7 @@ def _effort(scale: Scale, order: int) -> None:
         unit="",
         kind=Kind.MEAN,
         direction=Direction.HIGHER if scale.higher_is_better else Direction.LOWER,
-        source=_("Methods §1.3: customer effort"),
+        source=_("Customer effort"),
         eligible=_of(scale, EFFORT),
         value=lambda rows: rows["value"],
         order=order,
@@ -242,7 +242,7 @@ def _effort(scale: Scale, order: int) -> None:
         unit="%",
         kind=Kind.RATE,
         direction=Direction.LOWER,
-        source=_("Methods §1.3: customer effort"),
+        source=_("Customer effort"),
         eligible=_of(scale, EFFORT),
         hit=lambda rows: rows["is_dissatisfied"],
         order=order + 1,
@@ -306,7 +306,7 @@ RESPONSE = _people(
         " left out: who else was asked there is not known."
     ),
     direction=Direction.HIGHER,
-    source=_("Methods §1.8: AAPOR RR1"),
+    source=_("AAPOR RR1"),
     hit=lambda rows: rows["is_answered"],
     order=191,
 )
@@ -315,7 +315,7 @@ REFUSED = _people(
     label=_("Refused or would not score"),
     definition=_("People who refused to take part or would not give a score, of all who were asked."),
     direction=Direction.LOWER,
-    source=_("Methods §1.8: dispositions"),
+    source=_("Dispositions"),
     hit=lambda rows: rows["is_refused"],
     order=192,
 )
@@ -327,7 +327,7 @@ COMPLAINED = _people(
         " rate, so they are shown beside it."
     ),
     direction=Direction.LOWER,
-    source=_("Methods §1.8: dispositions"),
+    source=_("Dispositions"),
     hit=lambda rows: rows["is_complaint"],
     order=193,
 )

@@ -215,6 +215,6 @@ def _note(actor: Actor, row: Questionnaire, version: Version, entry: FormEntry, 
     after = {
         "version": version.number,
         "audience": row.audience,
-        "items": [item.key for section in entry.sections for item in section.items],
+        "items": sum(len(section.items) for section in entry.sections),
     }
     audit.record(actor, events.FormWritten(subject=("survey_form", row.code), after=after), now=now)

@@ -1,12 +1,14 @@
 """Reading forms, with everything that they ask."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
+from zhike.platform.i18n.labels import pick
 from zhike.voice.surveys.models import Item, Questionnaire, Section, Version
 from zhike.voice.surveys.policies import ANSWER, NOBODY, form_scope
 from zhike.voice.surveys.rules import asking
@@ -148,3 +150,9 @@ def _item(row: Item, section_key: str) -> ItemView:
         when_values=tuple(row.when_values),
         choices=tuple(row.choices),
     )
+
+
+def forms_named(*, actor: Actor, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """What the log calls forms, and their pages."""
+    rows = Questionnaire.objects.filter(form_scope(actor), code__in=keys).values_list("code", "names")
+    return {code: (pick(names), reverse("surveys:form", args=[code])) for code, names in rows}
