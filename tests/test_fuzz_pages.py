@@ -23,6 +23,8 @@ from zhike.record.customers.tests import factories as files
 from zhike.record.organization.models import Role
 from zhike.record.shipments.tests import factories as goods
 from zhike.service.cases.tests import factories as cases
+from zhike.voice.surveys.tests import factories as survey_forms
+from zhike.voice.surveys.tests import voices
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.django_db]
 NUL, ENDLESS = "\x00", "9" * 40
@@ -45,6 +47,8 @@ class Attack:
 
     client: Client
     known: Mapping[str, object]
+    # What one room means by the same name.
+    rooms: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     sent: int = 0
     session: str = ""
@@ -73,12 +77,13 @@ class Attack:
         """The address of a record that is there, where one is."""
         if ":" not in address.name or not address.arguments:
             return address.path
-        return reverse(address.name, kwargs={**address.arguments, **self.known_of(address.arguments)})
+        return reverse(address.name, kwargs={**address.arguments, **self.known_of(address)})
 
-    def known_of(self, arguments: Mapping[str, object]) -> dict[str, object]:
+    def known_of(self, address: Address) -> dict[str, object]:
         """What is there under these names; a key that is a number without meaning is another thing's."""
+        known = {**self.known, **self.rooms.get(address.name.partition(":")[0], {})}
         return {
-            n: self.known[n] for n, sample in arguments.items() if n in self.known and not _NO_NAME.search(str(sample))
+            n: known[n] for n, sample in address.arguments.items() if n in known and not _NO_NAME.search(str(sample))
         }
 
     def forms(self, path: str) -> list[Form] | None:
@@ -124,7 +129,10 @@ def attack() -> Attack:
         "key": "shipments.late_grace",
         "code": "agent",
     }
-    return Attack(client, known)
+    form = survey_forms.draft()
+    survey = voices.campaign(voices.form())
+    rooms = {"surveys": {"code": form.code, "key": form.items[0].key, "number": survey.number}}
+    return Attack(client, known, rooms)
 
 
 _NO_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}")
@@ -135,7 +143,7 @@ def test_addresses__no_hostile_part_reaches_a_fault(attack: Attack) -> None:
     parts: Mapping[type, tuple[object, ...]] = {str: (NUL, "9" * 300), int: (2**63, ENDLESS)}
     for address in ADDRESSES:
         for name, sample in address.arguments.items():
-            given = {**address.arguments, **attack.known_of(address.arguments)}
+            given = {**address.arguments, **attack.known_of(address)}
             for hostile in parts.get(type(sample), ()) if ":" in address.name else ():
                 # A part that takes fewer letters than that is not reached by this one.
                 with suppress(NoReverseMatch):

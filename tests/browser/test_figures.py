@@ -51,7 +51,7 @@ def test_figure__says_what_it_means(desk: Browsing) -> None:
         card = page.locator(".zk-figure").filter(has_text="On-time").first
         card.get_by_label("What this figure means").click()
         words = card.locator(".zk-definition-body").inner_text()
-        assert re.search(r"\bv\d+\b", words)
+        assert re.search(r"\bversion \d+\b", words)
         assert "Source" in words
         page.keyboard.press("Escape")
         assert not card.locator(".zk-definition-body").is_visible()

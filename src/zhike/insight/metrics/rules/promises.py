@@ -38,8 +38,8 @@ PROMISE_RENEGOTIATED = define(
         label=_("Promises renegotiated"),
         definition=_(
             "Promises that were given a new time with the customer before the old one had passed, of all that were"
-            " kept, broken, renegotiated, or whose time has passed without an answer. None counts before the day on"
-            " which it was due. Version 1 did not wait."
+            " kept, broken, renegotiated, or whose time has passed without an answer. No promise counts before the"
+            " day on which it was due. Version 1 did not wait."
         ),
         unit="%",
         kind=Kind.RATE,
