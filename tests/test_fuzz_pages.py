@@ -83,7 +83,10 @@ class Attack:
         """What is there under these names; a key that is a number without meaning is another thing's."""
         known = {**self.known, **self.rooms.get(address.name.partition(":")[0], {})}
         return {
-            n: known[n] for n, sample in address.arguments.items() if n in known and not _NO_NAME.search(str(sample))
+            n: known[n]
+            for n, sample in address.arguments.items()
+            # A number where a word is known is a version, not a record's number.
+            if n in known and isinstance(known[n], type(sample)) and not _NO_NAME.search(str(sample))
         }
 
     def forms(self, path: str) -> list[Form] | None:
