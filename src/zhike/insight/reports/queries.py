@@ -1,6 +1,6 @@
 """Reports, made anew from the raw answers each time: what a page shows, a sheet and a PDF hold too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from zhike.insight.reports import rules
 from zhike.insight.reports.policies import VIEW_REPORTS
-from zhike.insight.reports.types import DriverReport, Predictors, SplitLine, StayReport, SurveyReport
+from zhike.insight.reports.types import DriverReport, Predictors, ReportRest, SplitLine, StayReport, SurveyReport
 from zhike.methods.tarp import Outcome
 from zhike.platform import facts
 from zhike.platform.actors import Actor
@@ -20,38 +20,43 @@ from zhike.service.cases import queries as cases
 from zhike.service.cases.types import CaseKind, Ending, Handling
 from zhike.voice.surveys import queries as surveys
 from zhike.voice.surveys.queries import Span
-from zhike.voice.surveys.types import GOODS_FACT_LABELS, CampaignResult, FormResult, Measure, ScoredForm
-
-# Columns of the snapshot, each with the dimension whose names it bears.
-SPLITS: Mapping[str, str] = {
-    "value_class": "value_class",
-    "industry": "industry",
-    "region": "region",
-    "business_line": "business_line",
-    "service_mode": "service_mode",
-    "outlet_id": "outlet_id",
-}
+from zhike.voice.surveys.types import GOODS_FACT_LABELS, CampaignResult, ScoredForm
 
 
 def survey_report(
     *, actor: Actor, campaign_id: int, splits: Sequence[str] = ("value_class", "industry", "region")
 ) -> SurveyReport:
-    """The report of one campaign, within the reader's reach, against the wave before it. Raises NotFound."""
+    """The whole report of one campaign, within the reader's reach, against the wave before. Raises NotFound."""
+    return replace(
+        report_head(actor=actor, campaign_id=campaign_id),
+        rest=report_rest(actor=actor, campaign_id=campaign_id, splits=splits),
+    )
+
+
+def report_head(*, actor: Actor, campaign_id: int) -> SurveyReport:
+    """Base, non-response and every question: what a reader sees first. Eight queries; raises NotFound."""
     authorize(actor, VIEW_REPORTS)
-    result = surveys.campaign_result(actor=actor, campaign_id=campaign_id)
-    before_id = surveys.previous_wave(actor=actor, campaign_id=campaign_id)
-    before = surveys.campaign_result(actor=actor, campaign_id=before_id) if before_id is not None else None
+    result, before = surveys.campaign_results(actor=actor, campaign_id=campaign_id)
     earlier = {(one.audience, one.form.code): one for one in before.forms} if before else {}
     names = _units(actor, result)
-    forms = [rules.report_of(one, earlier.get((one.audience, one.form.code)), names) for one in result.forms]
-    scales = {one.audience: scale for one in result.forms if (scale := _overall_scale(one))}
-    counts = surveys.comment_counts(actor=actor, campaign_id=campaign_id)
     return SurveyReport(
         head=result.head,
         previous=before.head if before else None,
         response=rules.response_of([one.fates for one in result.forms], None),
-        forms=forms,
-        splits={by: _split(actor, campaign_id, by, scales) for by in splits if by in SPLITS},
+        forms=[rules.report_of(one, earlier.get((one.audience, one.form.code)), names) for one in result.forms],
+    )
+
+
+def report_rest(
+    *, actor: Actor, campaign_id: int, splits: Sequence[str] = ("value_class", "industry", "region")
+) -> ReportRest:
+    """The splits, the rate by value, and the comments. Raises NotFound."""
+    authorize(actor, VIEW_REPORTS)
+    scales = surveys.overall_scales(actor=actor, campaign_id=campaign_id)
+    counts = surveys.comment_counts(actor=actor, campaign_id=campaign_id)
+    by_split = surveys.split_counts(actor=actor, campaign_id=campaign_id, by=splits)
+    return ReportRest(
+        splits={by: _named(by, rules.split_lines(found, scales)) for by, found in by_split.items()},
         weighted=rules.weighted(surveys.valued_answers(actor=actor, campaign_id=campaign_id), scales),
         comments=surveys.comments_of(actor=actor, campaign_id=campaign_id),
         comments_total=sum(counts.values()),
@@ -103,10 +108,6 @@ def complaints_stay(*, actor: Actor, span: Span) -> StayReport:
     return rules.stay_report(people, still_open=still_open)
 
 
-def _overall_scale(form: FormResult) -> str:
-    return next((one.item.scale for one in form.items if one.item.measure is Measure.OVERALL), "")
-
-
 def _units(actor: Actor, result: CampaignResult) -> dict[int, str]:
     wanted = {one.item.unit_id for form in result.forms for one in form.items if one.item.unit_id is not None}
     if not wanted:
@@ -114,9 +115,7 @@ def _units(actor: Actor, result: CampaignResult) -> dict[int, str]:
     return dict(organization.unit_rows(actor=actor).filter(pk__in=wanted).values_list("pk", "name"))
 
 
-def _split(actor: Actor, campaign_id: int, by: str, scales: Mapping[str, str]) -> list[SplitLine]:
-    counts = surveys.split_counts(actor=actor, campaign_id=campaign_id, by=by)
-    values = sorted({one.value for one in counts if one.value})
-    names = facts.names_of(SPLITS[by], values)
-    lines = rules.split_lines(counts, scales, names)
-    return [line if line.value else replace(line, name="") for line in lines]
+def _named(by: str, lines: Sequence[SplitLine]) -> list[SplitLine]:
+    """With the names of the values: columns of the snapshot are called as the dimensions of figures are."""
+    names = facts.names_of(by, sorted({line.value for line in lines if line.value}))
+    return [replace(line, name=names.get(line.value, line.value)) for line in lines]

@@ -231,7 +231,7 @@ def response_of(parts: Sequence[Mapping[Disposition, int]], overall: ItemLine | 
     )
 
 
-def split_lines(counts: Sequence[SplitCount], scales: Mapping[str, str], names: Mapping[str, str]) -> list[SplitLine]:
+def split_lines(counts: Sequence[SplitCount], scales: Mapping[str, str]) -> list[SplitLine]:
     """By value of a dimension; `scales` says on which scale each form asks its overall question."""
     lines = []
     for one in counts:
@@ -243,7 +243,7 @@ def split_lines(counts: Sequence[SplitCount], scales: Mapping[str, str], names: 
         lines.append(
             SplitLine(
                 value=one.value,
-                name=names.get(one.value, one.value),
+                name=one.value,
                 audience=one.audience,
                 n=n,
                 base=base_of(n),

@@ -1,7 +1,7 @@
 """What a report says: figures with their base, ready to be drawn, printed or written to a sheet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -131,6 +131,17 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRest:
+    """What follows the questions: splits, the rate by value, comments."""
+
+    splits: Mapping[str, Sequence[SplitLine]] = field(default_factory=dict)
+    weighted: Sequence[Weighted] = ()
+    comments: Sequence[Said] = ()
+    comments_total: int = 0
+    comments_done: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyReport:
     """Everything that the report of one campaign says; page, PDF and sheet are drawn from this and nothing else."""
 
@@ -138,11 +149,7 @@ class SurveyReport:
     previous: CampaignHead | None
     response: Response
     forms: Sequence[FormReport]
-    splits: Mapping[str, Sequence[SplitLine]]
-    weighted: Sequence[Weighted]
-    comments: Sequence[Said]
-    comments_total: int
-    comments_done: int
+    rest: ReportRest = ReportRest()
 
 
 class Predictors(StrEnum):

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from zhike.doors.portal import queries as portal
-from zhike.doors.portal.pages._answers import Errors, minutes_left, questions, raw_of
+from zhike.doors.portal.pages._answers import Errors, minutes_left, raw_of, shown_of
 from zhike.doors.portal.policies import authorize_answer, survey_actor
 from zhike.platform import clock
 from zhike.platform.actors import Actor
@@ -201,7 +201,7 @@ def _part(
         "page": page,
         "pages": len(parts),
         "minutes": minutes_left(view, left),
-        "questions": questions(items, typed, errors),
+        "questions": queries.questions(items, get_language() or "", said=shown_of(typed), wrong=errors),
         "wrong": errors.get("", ()),
         "more": request.GET.get("more") == "1",
         "has_errors": any(key for key in errors),

@@ -18,7 +18,7 @@ from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
 from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
-from zhike.insight.reports.types import FormReport, SurveyReport
+from zhike.insight.reports.types import FormReport, ReportRest, SurveyReport
 from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -27,15 +27,15 @@ from zhike.platform.ui import actions as ui
 from zhike.platform.ui import formats, navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button
+from zhike.platform.ui.formats import Ink
 from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.pdf import pdf_of
 from zhike.platform.ui.policies import EXPORT
 from zhike.platform.ui.requests import require_actor
-from zhike.platform.ui.tables import sheet
+from zhike.platform.ui.tables import export, sheet
 from zhike.voice.surveys.types import AUDIENCE_LABELS, CAMPAIGN_STATE_LABELS, COMMENT_DEED_LABELS
 
 MOUNT = "reports/"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SPLIT_LABELS = {
     "value_class": _("By value class"),
     "industry": _("By industry"),
@@ -51,16 +51,25 @@ SPLIT_LABELS = {
 def survey(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     """The report of one campaign: a page, or by `export` a PDF, a workbook or a list of its questions."""
     actor = require_actor(request)
-    report = queries.survey_report(actor=actor, campaign_id=campaign_id)
     match request.GET.get("export", ""):
         case "pdf":
-            return _pdf(actor, report)
+            return _pdf(actor, queries.survey_report(actor=actor, campaign_id=campaign_id))
         case "xlsx":
-            return _workbook(actor, report)
+            return _workbook(actor, queries.survey_report(actor=actor, campaign_id=campaign_id))
         case "csv":
-            return _list(request, report)
-    context = {**_context(actor, report), "actions": _ways(actor)}
+            return _list(request, queries.report_head(actor=actor, campaign_id=campaign_id))
+    report = queries.report_head(actor=actor, campaign_id=campaign_id)
+    rest_url = reverse("reports:survey_rest", args=[campaign_id])
+    context = {**_context(actor, report), "actions": _ways(actor), "rest_url": rest_url}
     return render(request, "reports/survey.html", context)
+
+
+@require_GET
+@requires(VIEW_REPORTS)
+def survey_rest(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """What follows the questions: splits, the rate by value, comments; a fragment."""
+    rest = queries.report_rest(actor=require_actor(request), campaign_id=campaign_id)
+    return render(request, "reports/rest.html", {**_rest(rest), "on_screen": True})
 
 
 def _ways(actor: Actor) -> list[Button]:
@@ -111,19 +120,25 @@ def _context(actor: Actor, report: SurveyReport) -> dict[str, object]:
             }
             for form in report.forms
         ],
+        "dictionary_url": reverse("metrics:dictionary"),
+    }
+
+
+def _rest(rest: ReportRest) -> dict[str, object]:
+    return {
+        "rest": rest,
         "splits": [
             (
                 SPLIT_LABELS[by],
                 [(AUDIENCE_LABELS[line.audience], line) for line in found if line.rate is not None],
                 sum(line.rate is None for line in found),
             )
-            for by, found in report.splits.items()
+            for by, found in rest.splits.items()
             if any(line.value and line.rate is not None for line in found)
         ],
-        "weighted": [(AUDIENCE_LABELS[one.audience], one) for one in report.weighted],
-        "comments": [(one, COMMENT_DEED_LABELS.get(one.deed, _("open"))) for one in report.comments],
-        "comments_share": _share(report.comments_done, report.comments_total),
-        "dictionary_url": reverse("metrics:dictionary"),
+        "weighted": [(AUDIENCE_LABELS[one.audience], one) for one in rest.weighted],
+        "comments": [(one, COMMENT_DEED_LABELS.get(one.deed, _("open"))) for one in rest.comments],
+        "comments_share": _share(rest.comments_done, rest.comments_total),
     }
 
 
@@ -143,13 +158,8 @@ def _share(part: int, whole: int) -> str:
     return formats.percent(part / whole) if whole else ""
 
 
-def _named(report: SurveyReport, ending: str) -> str:
-    name = slugify(f"{report.head.number} {report.head.name}", allow_unicode=True)
-    return f"{name}.{ending}"
-
-
-def _answered(content: bytes, kind: str, name: str) -> HttpResponseBase:
-    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=kind)
+def _named(report: SurveyReport) -> str:
+    return slugify(f"{report.head.number} {report.head.name}", allow_unicode=True)
 
 
 def _exported(actor: Actor, report: SurveyReport, form: str, rows: int) -> None:
@@ -161,8 +171,9 @@ def _exported(actor: Actor, report: SurveyReport, form: str, rows: int) -> None:
 
 def _pdf(actor: Actor, report: SurveyReport) -> HttpResponseBase:
     _exported(actor, report, "pdf", len(list(lines.rows_of(report))))
-    html = render_to_string("reports/survey_print.html", _context(actor, report))
-    return _answered(pdf_of(html), "application/pdf", _named(report, "pdf"))
+    html = render_to_string("reports/survey_print.html", {**_context(actor, report), **_rest(report.rest)})
+    content = BytesIO(pdf_of(html))
+    return FileResponse(content, as_attachment=True, filename=f"{_named(report)}.pdf", content_type="application/pdf")
 
 
 def _list(request: HttpRequest, report: SurveyReport) -> HttpResponseBase:
@@ -180,11 +191,10 @@ def _list(request: HttpRequest, report: SurveyReport) -> HttpResponseBase:
 
 
 def _workbook(actor: Actor, report: SurveyReport) -> HttpResponseBase:
-    """Sheets: questions, recipients, comments, and where it comes from."""
-    rows = list(lines.rows_of(report))
-    _exported(actor, report, "xlsx", len(rows))
-    content = sheets.workbook(report, zone=actor.zone or "UTC")
-    return _answered(content, XLSX, _named(report, "xlsx"))
+    """Sheets: questions, recipients and comments."""
+    pages = sheets.sheets(report)
+    _exported(actor, report, "xlsx", sum(len(list(one.rows)) for one in pages))
+    return export.as_book(pages, Ink(clock.now(), actor.zone or "UTC"), _named(report))
 
 
 navigation.register(
@@ -210,4 +220,5 @@ urlpatterns = [
     path("drivers/", drivers, name="drivers"),
     path("complaints/", stay, name="stay"),
     path("surveys/<int:campaign_id>/", survey, name="survey"),
+    path("surveys/<int:campaign_id>/rest/", survey_rest, name="survey_rest"),
 ]

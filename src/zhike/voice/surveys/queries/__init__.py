@@ -67,10 +67,10 @@ from zhike.voice.surveys.queries.matrix import (
     scored_forms,
 )
 from zhike.voice.surveys.queries.results import (
-    campaign_result,
+    campaign_results,
     comment_counts,
     comments_of,
-    previous_wave,
+    overall_scales,
     split_counts,
     valued_answers,
 )
@@ -88,7 +88,7 @@ __all__ = [
     "audiences_of",
     "campaign",
     "campaign_names",
-    "campaign_result",
+    "campaign_results",
     "campaign_rows",
     "chain",
     "choices_of",
@@ -118,7 +118,7 @@ __all__ = [
     "may_key_in",
     "my_count",
     "numbered_form",
-    "previous_wave",
+    "overall_scales",
     "published_form",
     "published_versions",
     "questions",

@@ -12,6 +12,7 @@ from zhike.platform.i18n.labels import pick
 from zhike.voice.surveys.models import Answer, Recipient
 from zhike.voice.surveys.policies import ANSWER, KEY_IN, LINK_DAYS, scope
 from zhike.voice.surveys.queries.forms import form as form_of
+from zhike.voice.surveys.rules.asking import words_of
 from zhike.voice.surveys.rules.campaigns import MAY_ANSWER, SAID, link_until
 from zhike.voice.surveys.rules.forms import asked_items, points
 from zhike.voice.surveys.rules.links import unseal
@@ -159,6 +160,4 @@ def text_item(form: FormView) -> ItemView | None:
 # zhike: allow query-actor, query-scope -- it reads no row, only the question given
 def choices_of(item: ItemView) -> list[tuple[int, str]]:
     """What can be chosen, in the order in which it is offered, in the reader's language; bare points have no word."""
-    if item.kind is ItemKind.SCALE:
-        return [(value, str(label)) for value, label in points(item.scale)]
-    return [(place, pick(texts)) for place, texts in enumerate(item.choices, 1)]
+    return [(value, str(label)) for value, label in words_of(item)]

@@ -181,10 +181,38 @@ class Question:
     errors: tuple[str, ...]
 
     @property
-    def ends(self) -> tuple[Option, Option] | None:
-        """The lowest and the highest point of a row, whose words stand beneath it."""
-        points = [option for option in self.options if option.value != NOT_RELEVANT]
-        return (points[0], points[-1]) if self.is_row and points else None
+    def offered(self) -> tuple[Option, ...]:
+        """What lies on the scale or among the choices."""
+        return tuple(option for option in self.options if option.value != NOT_RELEVANT)
+
+    @property
+    def apart(self) -> Option | None:
+        """“Not relevant”, where it may be said: it stands beneath, as no point of the scale."""
+        return next((option for option in self.options if option.value == NOT_RELEVANT), None)
+
+    @property
+    def ends(self) -> tuple[Option, ...]:
+        """The lowest and the highest point of a row, whose words stand beside it."""
+        return (self.offered[0], self.offered[-1]) if self.is_row and self.offered else ()
+
+    @property
+    def has_hint(self) -> bool:
+        return bool(self.hint or self.ends or self.kind is ItemKind.MULTIPLE)
+
+    @property
+    def input_type(self) -> str:
+        return "checkbox" if self.kind is ItemKind.MULTIPLE else "radio"
+
+    @property
+    def described_by(self) -> str:
+        """Ids of what says more about the field: its hint, and what is wrong with it."""
+        return " ".join(
+            f"{self.key}_{part}" for part, there in (("hint", self.has_hint), ("error", self.errors)) if there
+        )
+
+    @property
+    def most(self) -> int:
+        return MAX_ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
