@@ -200,6 +200,39 @@ def test_report__first_view_costs_at_most_twelve_queries(printed: int, client: C
     assert rest.status_code == 200
 
 
+@pytest.mark.req("SURV-23", "SURV-17")
+def test_report__compares_with_the_wave_before_and_no_other(printed: int) -> None:
+    def earlier(month: int, satisfied: int) -> PastCampaign:
+        return PastCampaign(
+            name=f"{month}",
+            trigger=Trigger.WAVE,
+            state=CampaignState.CHECKED,
+            forms={"senior": "senior4"},
+            planned_on=date(2026, month, 1),
+            zone="Asia/Shanghai",
+            started_at=NOW - 120 * DAY,
+            recipients=tuple(
+                _recipients(Audience.SENIOR, 24, 0, [("innovation", satisfied), ("improvement", 17), ("speed", 20)])
+            ),
+        )
+
+    actions.load_campaigns(actor=READER, campaigns=[earlier(4, 20), earlier(7, 5)], now=NOW)
+
+    report = queries.survey_report(actor=READER, campaign_id=printed)
+
+    assert report.previous is not None
+    assert report.previous.name == "7"
+    changes = {line.item.key: line.change for line in _of(report, "senior").lines}
+    innovation, speed = changes["innovation"], changes["speed"]
+    assert innovation is not None
+    assert speed is not None
+    assert round(innovation.difference, 2) == round(100 * (14 - 5) / 24, 2)
+    assert innovation.low < innovation.difference < innovation.high
+    assert (innovation.is_clear, speed.difference, speed.is_clear) == (True, 0, False)
+    # Another audience's form was not asked then.
+    assert {line.change for line in _of(report, "general").lines} == {None}
+
+
 def test_report__splits_follow_the_snapshot_and_leave_small_lines_out(printed: int) -> None:
     report = queries.survey_report(actor=READER, campaign_id=printed)
 
