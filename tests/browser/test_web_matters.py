@@ -145,7 +145,7 @@ def test_web_matter__reaches_the_queue_with_who_wrote_and_their_photos(desk: Bro
         page.get_by_role("button", name="送出").click()
         page.wait_for_url("**/t/c/**")
         number = page.locator("h1").inner_text()
-        assert "已收到您的2張照片" in page.locator("body").inner_text()
+        assert "已收到您傳來的2張照片" in page.locator("body").inner_text()
     made = Case.objects.get(number=number)
     assert late.case.number != number
     with desk.page(f"/serve/cases/{made.pk}/", "supervisor", language="zh-hans") as page:
