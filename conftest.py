@@ -31,10 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse markers that would say more than a test shows; keep together what shares a fixture of its file."""
+    """Refuse markers that would say more than a test shows."""
     for item in items:
-        if _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
         for marker in item.iter_markers("req"):
             wrong_name = set(marker.kwargs) - {"partial"}
             if not marker.args or wrong_name:
@@ -49,13 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Its clean-up is a TRUNCATE, which zhike_app may not do.
             message = f"{item.nodeid}: use the fixture fresh_db instead of django_db(transaction=True)"
             raise pytest.UsageError(message)
-
-
-def _shares(item: pytest.Item) -> bool:
-    """Whether it uses a fixture that its file makes once: another process would make it again."""
-    fixtures = getattr(item, "_fixtureinfo", None)
-    made = [one for known in fixtures.name2fixturedefs.values() for one in known] if fixtures else []
-    return any(one.scope == "module" for one in made)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -138,7 +138,7 @@ def test_serve__killed_supervisor_is_followed_by_one_that_ends_everything(servin
     assert serving.process is not None
     serving.process.kill()
     serving.process.wait()
-    until(lambda: all(pid is not None and gone(pid) for pid in children), seconds=60)
+    until(lambda: all(pid is not None and gone(pid) for pid in children), seconds=120)
     serving.start()
     assert serving.said(f"Zhike is ready: http://localhost:{serving.address.port}")
     # The database too, which the killed supervisor had started.

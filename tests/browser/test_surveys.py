@@ -108,7 +108,7 @@ def test_pr05__a_survey_is_planned_answered_followed_up_closed_and_reported(desk
             page.wait_for_url(f"**/{number}/")
         page.get_by_role("link", name="Report", exact=True).click()
         assert "1 of 1 asked have answered" in page.locator("main").inner_text()
-        page.locator("text=Comments").first.wait_for()
+        page.get_by_role("heading", name="Comments").first.wait_for()
         for name, ending in (("PDF", ".pdf"), ("Spreadsheet", ".xlsx"), ("CSV", ".csv")):
             with page.expect_download() as got:
                 page.get_by_role("link", name=name, exact=True).click()

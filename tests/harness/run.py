@@ -29,8 +29,13 @@ class Group:
 
 GROUPS = (
     Group("unit and database", f"not ({' or '.join(SPECIAL)})", ("-n", "2", "--dist", "worksteal"), 9),
-    # Each test keeps to a database or a cluster of its own, and those that share one to one process (`conftest.py`).
-    Group("concurrency and crash", "concurrency and not browser", ("-n", "2", "--dist", "loadgroup"), 3),
+    # Each test keeps to a database or a cluster of its own; a file keeps to one process, for what it shares is costly.
+    Group(
+        "concurrency and crash",
+        "concurrency and not browser",
+        ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+        3,
+    ),
     Group("browser", "browser", ("-p", "no:xdist"), 7),
     Group("fuzz", "fuzz and not browser and not concurrency", ("-n", "2", "--dist", "worksteal"), 2),
 )
