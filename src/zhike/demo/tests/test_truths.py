@@ -16,12 +16,16 @@ from zhike.demo import goods
 from zhike.demo.build import SEED
 from zhike.demo.truths import planted
 from zhike.demo.world import SIZES, build_world
-from zhike.insight.metrics.queries import MONTH, Signal, beyond_noise, compute
+from zhike.insight.metrics.queries import MONTH, Signal, beyond_noise, compute, dimension_values, wave_steps
 from zhike.insight.metrics.types import Answer, Question
+from zhike.insight.reports import queries as reports
+from zhike.insight.reports.types import Predictors
+from zhike.methods.multiplicity import holm
 from zhike.platform.actors import system_actor
 from zhike.record.customers import queries as customers
 from zhike.record.organization import queries as organization
 from zhike.record.shipments import queries as shipments
+from zhike.voice.surveys.queries import Span
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SIZE = "medium"
@@ -135,6 +139,33 @@ def _slower_lines(answer: Answer, since: str) -> set[str]:
     return found
 
 
+def _leading() -> set[tuple[str, str]]:
+    """Form and question that drives the whole alone: no other question's share reaches into its interval."""
+    found = set()
+    for form in reports.driver_forms(actor=READER):
+        said = reports.drivers(actor=READER, form=form, by=Predictors.ITEMS, span=Span(None, None, READER.zone))
+        if len(said.lines) > 1 and said.is_enough and said.lines[0].low > said.lines[1].share:
+            found.add((form.code, said.lines[0].key))
+    return found
+
+
+def _fallen(metric: str) -> set[tuple[str, str]]:
+    """Wave and industry whose mean fell from the wave before, all industries and waves held together at 5 %."""
+    steps = [
+        (industry, step, step.p)
+        for industry, _name in dimension_values(actor=READER, metric_id=metric, dimension="industry")
+        for step in wave_steps(actor=READER, question=Question(metric, filters={"industry": (industry,)}))
+        if step.p is not None
+    ]
+    assert len(steps) > 20
+    clear = holm([p for _industry, _step, p in steps])
+    return {
+        (step.wave, industry)
+        for (industry, step, _p), stands in zip(steps, clear, strict=True)
+        if stands and step.change is not None and step.change.difference < 0
+    }
+
+
 @pytest.mark.concurrency
 @pytest.mark.req("SHIP-04", "SHIP-07")
 def test_planted_truths__are_found_without_knowing_them(
@@ -160,6 +191,27 @@ def test_planted_truths__are_found_without_knowing_them(
         assert leaving.rate < 0.5 * leaving.usual
         pickup = compute(actor=READER, question=Question("pickup_time", split=("business_line", MONTH)))
         assert _slower_lines(pickup, truths.pickup.since.strftime("%Y-%m")) == {truths.pickup.line}
+
+
+@pytest.mark.concurrency
+def test_planted_opinions__are_found_without_knowing_them(
+    companies: tuple[str, str], django_db_blocker: DjangoDbBlocker
+) -> None:
+    truths = planted(NOW.date(), SIZES[SIZE].outlets)
+    with _looking_at(companies[0], django_db_blocker):
+        assert _leading() == {("relationship", truths.driver.code)}
+        waves = [step.wave for step in wave_steps(actor=READER, question=Question("csat5_mean"))]
+        assert len(waves) == 4
+        assert _fallen("csat5_mean") == {(waves[-1], truths.falling.industry)}
+
+
+@pytest.mark.concurrency
+def test_control_company__has_no_main_driver_and_no_falling_industry(
+    companies: tuple[str, str], django_db_blocker: DjangoDbBlocker
+) -> None:
+    with _looking_at(companies[1], django_db_blocker):
+        assert _leading() == set()
+        assert _fallen("csat5_mean") == set()
 
 
 @pytest.mark.concurrency
