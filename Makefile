@@ -78,6 +78,12 @@ restore: setup ## bring back a backup, Zhike being stopped; FILE=… REPLACE=1 g
 	@test -n "$(FILE)" || { echo "Name the file: make restore FILE=var/backups/zhike-….tar"; exit 1; }
 	@$(PY) -m zhike.platform.ops.backup restore "$(FILE)" $(if $(REPLACE),--replace)
 
+.PHONY: export-facts
+export-facts: setup ## write the rows behind all figures as Parquet files for other programs; DIR=…
+	@test -n "$(DIR)" || { echo "Name the folder: make export-facts DIR=/path/to/folder"; exit 1; }
+	@$(PY) -m zhike.platform.db.launcher ensure
+	@$(PY) manage.py export_facts "$(DIR)"
+
 .PHONY: try-import
 try-import: setup ## import a folder of exports and print the figures; DIR=…
 	@test -n "$(DIR)" || { echo "Name the folder: make try-import DIR=/path/to/export"; exit 1; }

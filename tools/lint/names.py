@@ -20,7 +20,7 @@ KNOWN: Final = frozenset(
 # What single doors and wings need besides.
 ALSO: Final = {
     "doors": frozenset({"middleware", "templatetags", "context", "static", "root", "entry"}),
-    "insight": frozenset({"engine", "build", "export"}),
+    "insight": frozenset({"engine", "build", "export", "management"}),
 }
 _EMPTY: Final = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "service"})
 

@@ -7,10 +7,10 @@ from django.db import connection
 
 from zhike.insight.lake import build
 from zhike.insight.lake.build import folder_of
-from zhike.insight.lake.events import LakeRebuilt
+from zhike.insight.lake.events import FactFetched, LakeRebuilt
 from zhike.insight.lake.export import Reader
 from zhike.insight.lake.models import LakeFact, LakeGeneration
-from zhike.insight.lake.policies import REFRESH_LAKE
+from zhike.insight.lake.policies import FETCH_FACTS, REFRESH_LAKE
 from zhike.insight.lake.types import Generation, Refreshed, generation_of
 from zhike.platform import audit, facts
 from zhike.platform.actions import action
@@ -96,3 +96,11 @@ def _forget_old(fact: str, now: datetime) -> None:
 def refresh_all(*, actor: Actor, now: datetime) -> list[Refreshed]:
     """Every published fact, each in a transaction of its own."""
     return [refresh(actor=actor, fact=name, now=now) for name in facts.published()]
+
+
+@action
+def record_fetch(*, actor: Actor, fact: str, generation: int, rows: int, now: datetime, query: str = "") -> None:
+    """Note that rows of a fact leave the house as a file: of which generation, how many, narrowed by what."""
+    authorize(actor, FETCH_FACTS)
+    told = {"generation": generation, "rows": rows, **({"query": query} if query else {})}
+    audit.record(actor, FactFetched(subject=("lake", fact), after=told), now=now)

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 
 from zhike.platform.errors import ZhikeError
 
+PARQUET = "application/vnd.apache.parquet"
+
 
 @dataclass(frozen=True, slots=True)
 class Month:

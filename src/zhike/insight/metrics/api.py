@@ -1,17 +1,25 @@
 """Figures for programs: the dictionary, figures, the rows behind them."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from tempfile import TemporaryFile
+from typing import IO, Annotated, Any
 
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from ninja.params.functions import Query
 
+from zhike.insight.lake import actions as lake
+from zhike.insight.lake.types import PARQUET
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.rules.readings import beside
-from zhike.insight.metrics.schemas import AnswerOut, MetricOut, MovesOut, RowsOut, WaveOut
-from zhike.insight.metrics.types import Answer, Metric, Question, WaveStep, metrics
+from zhike.insight.metrics.schemas import AnswerOut, FactOut, MetricOut, MovesOut, RowsOut, WaveOut
+from zhike.insight.metrics.types import Answer, Metric, Question, WaveStep, Written, metrics
+from zhike.platform import clock
+from zhike.platform.actors import Actor
 from zhike.platform.api import actor_of, decode_cursor, encode_cursor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid
@@ -73,6 +81,59 @@ def get_rows(
         "next": encode_cursor(page.next, _FORTH) if page.next is not None else None,
         "previous": encode_cursor(page.previous, _BACK) if page.previous is not None else None,
     }
+
+
+@router.get("/facts", response=list[FactOut], summary="The facts behind figures, and what their columns mean")
+def list_facts(request: HttpRequest) -> list[dict[str, Any]]:
+    return [asdict(fact) for fact in queries.published_facts(actor=actor_of(request))]
+
+
+@router.get("/facts/{fact}/rows.parquet", summary="Every row of a fact within reach, as a Parquet file")
+def get_fact(request: HttpRequest, fact: str) -> FileResponse:
+    """The present generation; its number and moment stand in the file's metadata. Errors: 403, 404 unknown fact."""
+    actor = actor_of(request)
+    return parquet(actor, lambda out: queries.write_fact(actor=actor, fact=fact, out=out))
+
+
+@router.get("/figures/{metric}/rows.parquet", summary="The rows behind a figure, as a Parquet file")
+def get_rows_file(
+    request: HttpRequest,
+    metric: str,
+    *,
+    filter: list[str] = Filters,  # noqa: A002 - the name programs expect
+    since: str | None = Months,
+    until: str | None = Months,
+    hits: bool | None = None,
+    generation: int | None = Generation,
+) -> FileResponse:
+    """The fact's columns, and in `figure_counts` or `figure_value` what each row adds. 409 as for the rows."""
+    actor = actor_of(request)
+    question = question_of(metric, [], filter, since, until, generation=generation)
+    return parquet(
+        actor,
+        lambda out: queries.write_behind(actor=actor, question=question, only_hits=hits, out=out),
+        query=request.GET.urlencode(),
+        name=metric,
+    )
+
+
+def parquet(actor: Actor, write: Callable[[IO[bytes]], Written], *, query: str = "", name: str = "") -> FileResponse:
+    """A file written whole before its first byte leaves: a fault is an answer then, never half a file."""
+    with ExitStack() as unless_sent:
+        out = unless_sent.enter_context(TemporaryFile())
+        made = write(out)
+        lake.record_fetch(
+            actor=actor, fact=made.fact, generation=made.generation, rows=made.rows, query=query, now=clock.now()
+        )
+        unless_sent.pop_all()
+    out.seek(0)
+    return FileResponse(
+        out,
+        as_attachment=True,
+        filename=f"{name or made.fact}-{made.generation}.parquet",
+        content_type=PARQUET,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 @router.get("/figures/{metric}/waves", response=list[WaveOut], summary="One figure, wave after wave")

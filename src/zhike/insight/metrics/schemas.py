@@ -107,3 +107,22 @@ class RowsOut(Schema):
     items: list[RowOut]
     next: str | None
     previous: str | None
+
+
+class ColumnOut(Schema):
+    """One column of a fact's file."""
+
+    name: str
+    type: str = Field(description="integer, float, decimal (18,4), text, boolean, date or instant (UTC)")
+    label: str = Field(description="What people call it; '' for what only figures read")
+    is_dimension: bool = Field(description="Figures can be split and filtered by it")
+    figures: list[str] = Field(description="The figures whose definition reads it")
+
+
+class FactOut(Schema):
+    """One fact: one row for each thing of its kind, with an id that never changes."""
+
+    name: str
+    label: str
+    scope: str = Field(description="The column that a reader's reach is held against")
+    columns: list[ColumnOut]

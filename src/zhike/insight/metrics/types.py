@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.methods.scales import Scale
 from zhike.platform.errors import ZhikeError
+from zhike.platform.facts import ColumnType
 from zhike.platform.parameters.types import Parameter
 
 Text = str | Promise
@@ -221,6 +222,43 @@ class Spread:
     n: int
     median: Estimate
     p90: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedColumn:
+    """One column of a fact as its files have it. `label` is what people call it; `figures` by id read it."""
+
+    name: str
+    type: ColumnType
+    label: str
+    is_dimension: bool
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFact:
+    """One fact: one row for each thing of its kind. `scope` is the column that a reader's reach is held against."""
+
+    name: str
+    label: str
+    scope: str
+    columns: tuple[PublishedColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a file holds: rows of one generation of a fact."""
+
+    fact: str
+    generation: int
+    as_of: datetime | None
+    rows: int
+
+
+class UnknownFact(ZhikeError):
+    code = "unknown_fact"
+    status = 404
+    message = _("There is no fact %(fact)s.")
 
 
 class UnknownMetric(ZhikeError):

@@ -37,13 +37,13 @@ CUSTOMERS = publish(
             Column("source", TEXT, dimension=True, label=_("How we met")),
             Column("owner_id", INTEGER, dimension=True, label=_("Responsible person")),
             Column("scope_unit_id", INTEGER),
-            Column("opened_date", DATE, _day("known_since")),
-            Column("converted_date", DATE, _day("converted_at")),
-            Column("first_order_date", DATE, _day("first_order_at")),
-            Column("last_order_date", DATE, _day("last_order_at")),
-            Column("last_contact_date", DATE, _day("last_contact_at")),
-            Column("is_active", FLAG, "active"),
-            Column("is_merged", FLAG, "merged_into_id IS NOT NULL"),
+            Column("opened_date", DATE, _day("known_since"), label=_("Known since")),
+            Column("converted_date", DATE, _day("converted_at"), label=_("Became a customer on")),
+            Column("first_order_date", DATE, _day("first_order_at"), label=_("Day of the first order")),
+            Column("last_order_date", DATE, _day("last_order_at"), label=_("Day of the last order")),
+            Column("last_contact_date", DATE, _day("last_contact_at"), label=_("Day of the last contact")),
+            Column("is_active", FLAG, "active", label=_("File in use")),
+            Column("is_merged", FLAG, "merged_into_id IS NOT NULL", label=_("Merged into another file")),
         ),
     )
 )
@@ -61,10 +61,10 @@ ENQUIRIES = publish(
             Column("loss_reason", TEXT, dimension=True, label=_("Reason")),
             Column("staff_id", INTEGER, dimension=True, label=_("Taken by")),
             Column("scope_unit_id", INTEGER),
-            Column("asked_date", DATE, _day("at")),
-            Column("closed_date", DATE, _day("closed_at")),
-            Column("opened_file", FLAG),
-            Column("has_reason", FLAG, "loss_reason <> ''"),
+            Column("asked_date", DATE, _day("at"), label=_("Day of the enquiry")),
+            Column("closed_date", DATE, _day("closed_at"), label=_("Day it was closed")),
+            Column("opened_file", FLAG, label=_("A file was opened for it")),
+            Column("has_reason", FLAG, "loss_reason <> ''", label=_("Lost for a stated reason")),
         ),
     )
 )
@@ -81,8 +81,13 @@ STAGE_CHANGES = publish(
             Column("to_stage", TEXT, dimension=True, label=pgettext_lazy("stage", "to")),
             Column("cause", TEXT, dimension=True, label=pgettext_lazy("stage", "Cause")),
             Column("scope_unit_id", INTEGER),
-            Column("changed_date", DATE, _day("at")),
-            Column("days_before", FLOAT, "extract(epoch FROM at - from_since) / 86400.0"),
+            Column("changed_date", DATE, _day("at"), label=_("Day of the change")),
+            Column(
+                "days_before",
+                FLOAT,
+                "extract(epoch FROM at - from_since) / 86400.0",
+                label=_("Days in the stage before"),
+            ),
         ),
     )
 )

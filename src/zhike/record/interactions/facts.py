@@ -18,8 +18,10 @@ INTERACTIONS = publish(
             Column("note_kind", ColumnType.TEXT, dimension=True, label=_("Kind of note")),
             Column("staff_id", ColumnType.INTEGER, dimension=True, label=_("Written by")),
             Column("scope_unit_id", ColumnType.INTEGER),
-            Column("occurred_date", ColumnType.DATE, "timezone(zone, occurred_at)::date"),
-            Column("is_struck", ColumnType.BOOLEAN, "struck_at IS NOT NULL"),
+            Column(
+                "occurred_date", ColumnType.DATE, "timezone(zone, occurred_at)::date", label=_("Day of the contact")
+            ),
+            Column("is_struck", ColumnType.BOOLEAN, "struck_at IS NOT NULL", label=_("Struck out")),
         ),
     )
 )

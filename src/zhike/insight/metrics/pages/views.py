@@ -1,10 +1,9 @@
 """The views."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import wraps
-from operator import itemgetter
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +14,23 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from zhike.insight.lake.policies import FETCH_FACTS
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.forms import PERIODS, UNLISTED, Asked, asked_of, state_named, whole
-from zhike.insight.metrics.pages import draw, scales, trends
+from zhike.insight.metrics.pages import draw, scales, sheets, trends
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.queries import MONTH
-from zhike.insight.metrics.types import Answer, Estimate, Figure, Kind, Metric, Question, metric_of, metrics
+from zhike.insight.metrics.types import (
+    Answer,
+    Estimate,
+    Figure,
+    Kind,
+    Metric,
+    PublishedColumn,
+    PublishedFact,
+    metric_of,
+    metrics,
+)
 from zhike.platform import clock, facts
 from zhike.platform.actors import Actor
 from zhike.platform.ui import formats, navigation
@@ -28,10 +38,7 @@ from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import ChipFilter, Empty, EmptyKind, Tab, Trend
 from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.plots import Plot
-from zhike.platform.ui.policies import EXPORT
 from zhike.platform.ui.requests import require_actor
-from zhike.platform.ui.tables import Column, sheet
-from zhike.platform.ui.tables import Kind as CellKind
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -223,7 +230,9 @@ def rows(request: HttpRequest, metric_id: str) -> HttpResponseBase:
     question = asked.question(metric_id, generation=generation, at=at)
     only_hits = {"1": True, "0": False}.get(request.GET.get("hits", ""))
     if (form := request.GET.get("export", "")) in {"csv", "xlsx"}:
-        return _sheet(request, metric, question, only_hits, form)
+        return sheets.rows_sheet(request, metric, question, only_hits, form)
+    if form == "parquet":
+        return sheets.rows_file(request, question, only_hits)
     page = queries.newest_rows(
         actor=actor, question=question, only_hits=only_hits, after=whole(request.GET.get("after"))
     )
@@ -242,66 +251,12 @@ def rows(request: HttpRequest, metric_id: str) -> HttpResponseBase:
         "is_duration": metric.value is not None,
         "unit": scale.unit,
         # Without a path: the drawer turns its own pages over.
-        "older": _own_query(request, after=str(page.next)) if page.next else "",
-        "sheets": [(form.upper(), request.path + _own_query(request, export=form)) for form in ("xlsx", "csv")]
-        if page.rows and actor.has(EXPORT.code)
-        else [],
+        "older": sheets.own_query(request, after=str(page.next)) if page.next else "",
+        "sheets": sheets.forms_of(request) if page.rows else [],
         "generation": generation,
         "empty": NO_MATCH,
     }
     return render(request, "metrics/rows.html", context)
-
-
-def _own_query(request: HttpRequest, **more: str) -> str:
-    """These rows, begun at the top unless `more` says where to go on."""
-    own = request.GET.copy()
-    own.pop("after", None)
-    for name, value in more.items():
-        own[name] = value
-    return f"?{own.urlencode()}"
-
-
-def _sheet(
-    request: HttpRequest,
-    metric: Metric,
-    question: Question,
-    only_hits: bool | None,  # noqa: FBT001 - as the address
-    form: str,
-) -> HttpResponseBase:
-    """All the rows, with what each adds to the figure as a number in the metric's own unit."""
-    actor = require_actor(request)
-    scale = scales.scale_of(metric, None)
-    own = request.GET.copy()
-    own.pop("export", None)
-    own.pop("after", None)
-    # What the columns are called is known with the first page, which is empty where nothing is behind the figure.
-    headings = queries.newest_rows(actor=actor, question=question, only_hits=only_hits, limit=1).headings
-
-    def rows() -> Iterator[Sequence[str | float | None]]:
-        # Which rows they are is settled here, within one look; the sheet is written after the request.
-        pages = queries.all_rows(actor=actor, question=question, only_hits=only_hits)
-        return (_line(page, row) for page in pages for row in page.rows)
-
-    def column(position: int, heading: str) -> Column:
-        last = metric.value is not None and position == len(headings) - 1
-        label = f"{heading} ({scale.unit})" if last and scale.unit else heading
-        return Column(str(position), label, CellKind.NUMBER if last else CellKind.TEXT, value=itemgetter(position))
-
-    return sheet(
-        request,
-        table=f"metrics.{metric.id}",
-        title=gettext("Rows behind %(figure)s") % {"figure": metric.label},
-        form=form,
-        query=own.urlencode(),
-        columns=[column(position, heading) for position, heading in enumerate(headings)],
-        count=lambda most: queries.count_rows(actor=actor, question=question, only_hits=only_hits, most=most),
-        rows=rows,
-    )
-
-
-def _line(page: queries.NewestRows, row: facts.Row) -> Sequence[str | float | None]:
-    last = (*row.cells[:-1], page.values[row.id]) if row.id in page.values else row.cells
-    return (row.title, *last)
 
 
 def _cells(page: queries.NewestRows, row: facts.Row, scale: scales.Scale) -> Sequence[str]:
@@ -346,7 +301,21 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         }
         for metric in metrics().values()
     ]
-    return render(request, "metrics/dictionary.html", {"entries": entries})
+    found = queries.published_facts(actor=actor) if (actor := require_actor(request)).has(FETCH_FACTS.code) else []
+    facts_told = [(fact, [(one, _meaning(fact, one), _readers(one)) for one in fact.columns]) for fact in found]
+    return render(request, "metrics/dictionary.html", {"entries": entries, "facts": facts_told})
+
+
+def _meaning(fact: PublishedFact, column: PublishedColumn) -> str:
+    """What a column is called, where anybody calls it anything."""
+    if column.name == fact.scope:
+        return gettext("Unit that it belongs to, by its number in the tree: reach is held against it")
+    return column.label or str(draw.TIMES.get(column.name, ""))
+
+
+def _readers(column: PublishedColumn) -> str:
+    known = metrics()
+    return _listed(known[name].label for name in column.figures)
 
 
 def _listed(labels: Iterable[object]) -> str:

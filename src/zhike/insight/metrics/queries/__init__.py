@@ -22,6 +22,7 @@ from zhike.insight.metrics.queries.figures import (
     newest_rows,
     rows_behind,
 )
+from zhike.insight.metrics.queries.files import published_facts, write_behind, write_fact
 from zhike.insight.metrics.queries.items import ItemRates, SectionMean, item_rates
 from zhike.insight.metrics.queries.signals import Signal, beyond_noise
 from zhike.insight.metrics.queries.states import STATES, StateMoves, state_moves
@@ -50,10 +51,13 @@ __all__ = [
     "newest_rows",
     "one_look",
     "pooled",
+    "published_facts",
     "rows_behind",
     "spans_of",
     "spread_changes",
     "spread_of",
     "state_moves",
     "wave_steps",
+    "write_behind",
+    "write_fact",
 ]

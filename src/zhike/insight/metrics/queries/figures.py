@@ -127,7 +127,7 @@ def rows_behind(
     """
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(question.metric)
-    rows = _base_rows(actor, metric, question, only_hits)
+    rows = base_rows(actor, metric, question, only_hits)
     rows = rows.filter(rows["id"] < after if back else rows["id"] > after)
     own = _own(metric)
     order = ibis.desc("id") if back else "id"
@@ -163,7 +163,7 @@ def newest_rows(
     """
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(question.metric)
-    rows = _base_rows(actor, metric, question, only_hits)
+    rows = base_rows(actor, metric, question, only_hits)
     if after is not None and (last := rows.filter(rows["id"] == after).select("_day").to_pyarrow().to_pylist()):
         day = ibis.literal(last[0]["_day"], "date")
         rows = rows.filter((rows["_day"] < day) | ((rows["_day"] == day) & (rows["id"] < after)))
@@ -176,7 +176,7 @@ def newest_rows(
 def count_rows(*, actor: Actor, question: Question, only_hits: bool | None = None, most: int) -> int:
     """How many rows are behind a figure, counted up to `most`."""
     authorize(actor, VIEW_FIGURES)
-    rows = _base_rows(actor, metric_of(question.metric), question, only_hits)
+    rows = base_rows(actor, metric_of(question.metric), question, only_hits)
     return int(rows.limit(most).count().to_pyarrow().as_py())
 
 
@@ -186,7 +186,7 @@ def all_rows(
     """Every row behind a figure, newest first, a page at a time; which they are is settled before the first page."""
     authorize(actor, VIEW_FIGURES)
     metric = metric_of(question.metric)
-    records = _newest(metric, _base_rows(actor, metric, question, only_hits)).to_pyarrow().to_pylist()
+    records = _newest(metric, base_rows(actor, metric, question, only_hits)).to_pyarrow().to_pylist()
 
     def pages() -> Iterator[NewestRows]:
         for start in range(0, len(records), size):
@@ -197,7 +197,7 @@ def all_rows(
     return pages()
 
 
-def _base_rows(actor: Actor, metric: Metric, question: Question, only_hits: bool | None) -> ir.Table:  # noqa: FBT001 - as asked
+def base_rows(actor: Actor, metric: Metric, question: Question, only_hits: bool | None) -> ir.Table:  # noqa: FBT001 - as asked
     """The rows of the base, its numerator or the rest, with the day each belongs to; one without a day is oldest."""
     check_dimensions(metric, question)
     state = state_of(metric, question)
