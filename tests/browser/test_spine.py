@@ -29,6 +29,8 @@ Shot = Callable[[Page, str], None]
 NAME = "云岭茶业进出口有限公司"
 # Nobody else of the company is in this industry: the survey after deliveries is about this customer's alone.
 INDUSTRY = "energy"
+# A telephone number stands on one line.
+PHONE_LINE = 40
 
 
 @pytest.fixture
@@ -138,6 +140,9 @@ def _spoken_to(desk: Browsing, follow: FollowUp, shot: Shot) -> None:
     """By whoever answers for the customer, with cause and result."""
     with desk.page(f"/listen/follow-ups/{follow.pk}/", "agent", language="zh-hans") as page:
         shot(page, "follow-up")
+        phone_box = page.locator(".zk-phone").first.bounding_box()
+        assert phone_box is not None
+        assert phone_box["height"] < PHONE_LINE
         page.locator("select[name=result]").select_option("explained")
         page.locator("select[name=cause]").select_option(index=1)
         page.fill("textarea[name=note]", "致歉并说明原因，约定以后延误当天告知。")

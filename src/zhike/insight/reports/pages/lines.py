@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.insight.metrics.types import Base
@@ -120,7 +120,8 @@ def _note(line: ItemLine) -> str:
 def _levels(line: ItemLine) -> str:
     """How often each answer was given, for choices; a scale has its own plot."""
     if line.item.kind is ItemKind.TEXT:
-        return gettext("%(n)s comments") % {"n": formats.number(line.texts)} if line.texts else ""
+        words = ngettext("%(n)s comment", "%(n)s comments", line.texts)
+        return words % {"n": formats.number(line.texts)} if line.texts else ""
     if not line.levels:
         return ""
     joint = pgettext("between the parts of a list", ", ")
