@@ -371,6 +371,7 @@ class Voice:
             due_at=due,
             staff_id=asked.staff_id or staff,
             result=result,
+            acted_at=at + (done - at) / 3 if result is FollowResult.UNREACHED else done,
             done_at=done,
             tries=3 if result is FollowResult.UNREACHED else 1,
             note=note,

@@ -18,4 +18,5 @@ class MetricsConfig(AppConfig):
             "rules.promises",
             "rules.reception",
             "rules.surveys",
+            "rules.latency",
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.insight.metrics.queries import MONTH
-from zhike.insight.metrics.types import Answer, Question
+from zhike.insight.metrics.types import EPOCH, Question
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONTH_FORM = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
 # Dimensions with so many values that a list of them helps nobody; they are filtered by from their own pages.
 UNLISTED = frozenset(
@@ -118,17 +117,9 @@ def _month(data: QueryDict, name: str, latest: str) -> str:
 
 
 def state_named(data: QueryDict) -> tuple[int | None, datetime | None]:
-    """The state of the lake that an address names (see `name_state`); None for what it does not say."""
+    """The state of the lake that an address names (see `Answer.state`); None for what it does not say."""
     generation, at = whole(data.get("generation")), whole(data.get("at"))
     return generation, EPOCH + timedelta(microseconds=at) if at is not None else None
-
-
-def name_state(answer: Answer) -> dict[str, str]:
-    """The part of an address that names the state an answer was made from, so that its rows are those it counted."""
-    named = {"generation": str(answer.generation)}
-    if answer.as_of is not None:
-        named["at"] = str((answer.as_of - EPOCH) // timedelta(microseconds=1))
-    return named
 
 
 def whole(text: str | None) -> int | None:

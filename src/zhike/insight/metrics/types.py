@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +48,7 @@ class Base(StrEnum):
 
 
 AS_OF = "_as_of"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WITHHELD_BELOW = 10
 SMALL_BELOW = 30
 
@@ -169,6 +170,13 @@ class Answer:
     generation: int
     as_of: datetime | None
     parameter_versions: Mapping[str, int] = field(default_factory=dict)
+
+    def state(self) -> dict[str, str]:
+        """The part of an address that names the state this was made from, so that its rows are those it counted."""
+        named = {"generation": str(self.generation)}
+        if self.as_of is not None:
+            named["at"] = str((self.as_of - EPOCH) // timedelta(microseconds=1))
+        return named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

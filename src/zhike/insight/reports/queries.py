@@ -7,9 +7,21 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 
+from zhike.insight.metrics import queries as metrics
+from zhike.insight.metrics.queries import MONTH
+from zhike.insight.metrics.types import Question
 from zhike.insight.reports import rules
 from zhike.insight.reports.policies import VIEW_REPORTS
-from zhike.insight.reports.types import DriverReport, Predictors, ReportRest, SplitLine, StayReport, SurveyReport
+from zhike.insight.reports.types import (
+    LATENCIES,
+    Course,
+    DriverReport,
+    Predictors,
+    ReportRest,
+    SplitLine,
+    StayReport,
+    SurveyReport,
+)
 from zhike.methods.tarp import Outcome
 from zhike.platform import facts
 from zhike.platform.actors import Actor
@@ -106,6 +118,19 @@ def complaints_stay(*, actor: Actor, span: Span) -> StayReport:
         Outcome.QUICK: counts.get(Handling.QUICK.value, 0),
     }
     return rules.stay_report(people, still_open=still_open)
+
+
+def latencies(*, actor: Actor, since: str = "") -> list[Course]:
+    """How long it takes to know, to see, to act and to mend, each by month, from the month `since` on (YYYY-MM)."""
+    authorize(actor, VIEW_REPORTS)
+    return [course_of(actor=actor, question=Question(one, since=since)) for one in LATENCIES]
+
+
+def course_of(*, actor: Actor, question: Question) -> Course:
+    """A figure within the actor's reach with its months; raises what `metrics.queries.compute` raises."""
+    authorize(actor, VIEW_REPORTS)
+    answer = metrics.compute(actor=actor, question=replace(question, split=(MONTH,)))
+    return Course(answer=answer, months=[figure for figure in answer.figures if figure.at[MONTH]])
 
 
 def _units(actor: Actor, result: CampaignResult) -> dict[int, str]:

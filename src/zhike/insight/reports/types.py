@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.insight.metrics.types import Base, Change
+from zhike.insight.metrics.types import Answer, Base, Change, Figure, Metric
 from zhike.methods.ipa import Quadrant
 from zhike.methods.tarp import Outcome, Range
 from zhike.voice.surveys.types import CampaignHead, Disposition, FormView, ItemView, Label, Said, ScoredForm
@@ -236,3 +236,29 @@ class StayReport:
     total: Range
     more: Range
     open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One figure over time: the whole of the period, and by month. `months` are those that have rows, in order."""
+
+    answer: Answer
+    months: Sequence[Figure]
+
+    @property
+    def metric(self) -> Metric:
+        return self.answer.metric
+
+    @property
+    def total(self) -> Figure:
+        return self.answer.total
+
+
+# Event to record, answer to visible, to action and to its end, problem to fixed (METR-26).
+LATENCIES: Final = (
+    "event_recorded_time",
+    "survey_visible_time",
+    "survey_action_time",
+    "survey_done_time",
+    "case_fixed_time",
+)

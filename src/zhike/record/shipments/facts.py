@@ -70,6 +70,7 @@ SHIPMENTS = publish(
             # History is not told to anybody: only what came live could be.
             Column("could_be_told", FLAG, "mode = 'live' AND event_count > 0"),
             Column("has_notice", FLAG, "noticed_at IS NOT NULL"),
+            Column("recorded_hours", FLOAT, "recorded_after / 3600.0"),
             Column("pickup_hours", FLOAT, _hours("ordered_at", "picked_up_at")),
             Column("processing_hours", FLOAT, _hours("ordered_at", "confirmed_at")),
             Column("preparation_hours", FLOAT, _hours("confirmed_at", "prepared_at")),

@@ -132,6 +132,7 @@ CASES = publish(
             Column("closed_date", DATE, "timezone(zone, closed_at)::date"),
             Column("first_response_hours", FLOAT, _hours("first_response_at")),
             Column("answer_hours", FLOAT, _hours("answered_at")),
+            Column("closed_hours", FLOAT, _hours("closed_at")),
             Column("first_response_missed", FLAG),
             Column("solution_missed", FLAG),
             # Open and past due counts as broken, from the hour on.

@@ -13,6 +13,7 @@ from zhike.platform.actors import Actor, system_actor
 from zhike.platform.db.ids import ids_of
 from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
 from zhike.platform.i18n.labels import pick
+from zhike.platform.outbox.types import Mode
 from zhike.record.customers.types import CHANNEL_LABELS, INDUSTRY_LABELS
 from zhike.record.organization import queries as organization
 from zhike.voice.surveys import queries
@@ -108,6 +109,16 @@ _ABOUT: Final = (
 )
 
 
+def _hours(start: str, end: str) -> str:
+    """Hours by the wall clock, 0 where clocks disagree; nothing where one end is missing."""
+    return (
+        f"CASE WHEN {end} >= {start} THEN extract(epoch FROM {end} - {start}) / 3600.0 WHEN {end} < {start} THEN 0 END"
+    )
+
+
+_SAID_AT: Final = f"coalesce({_r('submitted_at')}, {_r('received_at')}, surveys_followup.opened_at)"
+
+
 def _along(table: str) -> tuple[str, ...]:
     """The ids of rows whose recipient or shipment changed. What a survey is, is settled before it asks anybody."""
     own: tuple[str, ...] = ()
@@ -141,6 +152,8 @@ RECIPIENTS = publish(
             Column("is_complaint", FLAG, _is(Disposition.COMPLAINT)),
             Column("is_partial", FLAG, _is(Disposition.PARTIAL)),
             Column("is_unreachable", FLAG, _is(Disposition.UNREACHABLE)),
+            Column("is_live", FLAG, f"{_r('mode')} = '{Mode.LIVE.value}'"),
+            Column("visible_hours", FLOAT, _hours(_r("submitted_at"), _r("received_at"))),
         ),
     )
 )  # fmt: skip
@@ -237,6 +250,8 @@ FOLLOW_UPS = publish(
             Column("is_changed", FLAG, f"surveys_followup.result IN ({_among(CHANGED)})"),
             Column("is_in_time", FLAG, f"surveys_followup.result IN ({_among(REACHED)})"
                    " AND surveys_followup.done_at <= surveys_followup.due_at"),
+            Column("action_hours", FLOAT, _hours(_SAID_AT, "surveys_followup.acted_at")),
+            Column("done_hours", FLOAT, _hours(_SAID_AT, "surveys_followup.done_at")),
         ),
     )
 )  # fmt: skip

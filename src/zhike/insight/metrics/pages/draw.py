@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from zhike.insight.metrics.forms import Asked, name_state
+from zhike.insight.metrics.forms import Asked
 from zhike.insight.metrics.pages.scales import Scale, drawn, drawn_all, drawn_answer, scale_of_answer
 from zhike.insight.metrics.pages.trends import Word, words_of
 from zhike.insight.metrics.queries import MONTH, dimensions_of
@@ -106,7 +106,7 @@ def card_of(answer: Answer, months: Sequence[Figure], asked: Asked, period: str,
         spark=[SparkPoint(f.value, f.low, f.high, f.at[MONTH]) for f in months],
         as_of=answer.as_of,
         definition=definition_of(metric),
-        rows_url=reverse("metrics:rows", args=[metric.id]) + asked.query(split=(), **name_state(answer)),
+        rows_url=reverse("metrics:rows", args=[metric.id]) + asked.query(split=(), **answer.state()),
         base_matters=not is_count,
         period=period,
         beside=beside(metric, total),
@@ -195,7 +195,7 @@ def _verdict(metric: Metric, figure: Figure, total: Figure) -> Verdict:
 
 def hits_url(answer: Answer, asked: Asked) -> str:
     """The numerator of the whole figure."""
-    query = asked.query(split=(), hits="1", **name_state(answer))
+    query = asked.query(split=(), hits="1", **answer.state())
     return reverse("metrics:rows", args=[answer.metric.id]) + query
 
 
@@ -206,7 +206,7 @@ def lines_of(
     metric = answer.metric
     rows_at = reverse("metrics:rows", args=[metric.id])
     figure_at = reverse("metrics:figure", args=[metric.id])
-    state = name_state(answer)
+    state = answer.state()
     figures = answer.figures
     if len(figures) > MOST_LINES:
         figures = tuple(sorted(figures, key=lambda figure: -figure.n)[:MOST_LINES])

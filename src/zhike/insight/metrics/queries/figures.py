@@ -88,7 +88,7 @@ def dimension_values(*, actor: Actor, metric_id: str, dimension: str) -> list[tu
 
     def read() -> tuple[str, ...]:
         rows = lake.table(actor=actor, state=state)
-        key = _key(metric, rows, dimension).name("value")
+        key = key_by(metric, rows, dimension).name("value")
         counted = rows.group_by(key).aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(500)
         return tuple(str(v) for v in counted.to_pyarrow()["value"].to_pylist() if v not in {None, ""})
 
@@ -261,7 +261,7 @@ def check_dimensions(metric: Metric, question: Question) -> None:
             raise UnknownDimension(metric=metric.id, dimension=dimension, known=", ".join(sorted(known)))
 
 
-def _key(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
+def key_by(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
     if dimension == MONTH:
         return rows[metric.time].strftime("%Y-%m")
     return rows[dimension].cast("string")
@@ -269,7 +269,7 @@ def _key(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
 
 def filtered(metric: Metric, question: Question, rows: ir.Table) -> ir.Table:
     for dimension, values in question.filters.items():
-        key = _key(metric, rows, dimension)
+        key = key_by(metric, rows, dimension)
         rows = rows.filter(key.isin(list(values)) | (key.isnull() if "" in values else ibis.literal(value=False)))
     if question.since:
         rows = rows.filter(rows[metric.time] >= ibis.date(date.fromisoformat(f"{question.since}-01")))
@@ -329,7 +329,7 @@ def _figures(metric: Metric, rows: ir.Table, split: Sequence[str]) -> tuple[Figu
         if metric.kind is Kind.DURATION:
             measures |= {"median": value.quantile(0.5, where=known), "p90": value.quantile(0.9, where=known)}
     if split:
-        keys = [_key(metric, rows, name).name(f"_by_{name}") for name in split]
+        keys = [key_by(metric, rows, name).name(f"_by_{name}") for name in split]
         found = rows.group_by(keys).aggregate(**measures).order_by([f"_by_{name}" for name in split])
     else:
         found = rows.aggregate(**measures)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
+from zhike.insight.reports.pages.latency import latency
 from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
 from zhike.insight.reports.types import FormReport, ReportRest, SurveyReport
@@ -215,10 +216,20 @@ navigation.register(
         order=25,
     )
 )
+navigation.register(
+    NavItem(
+        job=Job.FIGURES,
+        label=_("How long it takes"),
+        url_name="reports:latency",
+        right=VIEW_REPORTS.code,
+        order=35,
+    )
+)
 
 urlpatterns = [
     path("drivers/", drivers, name="drivers"),
     path("complaints/", stay, name="stay"),
+    path("latency/", latency, name="latency"),
     path("surveys/<int:campaign_id>/", survey, name="survey"),
     path("surveys/<int:campaign_id>/rest/", survey_rest, name="survey_rest"),
 ]

@@ -52,7 +52,7 @@ WITH seen AS NOT MATERIALIZED (
   SELECT e.*, {_letter("e.status")} AS letter
   FROM (
     SELECT e.shipment_id, e.occurred_at, e.digest, e.place, e.unit_id, e.handler_name, e.handler_phone,
-           e.incident_reason, e.status, e.classifier, e.voided_at
+           e.incident_reason, e.status, e.classifier, e.voided_at, e.received_at, e.mode
     FROM {TOUCHED} t JOIN shipments_trackingevent e ON e.shipment_id = t.id OFFSET 0
   ) e
   WHERE e.classifier = 'ACT' AND e.voided_at IS NULL
@@ -60,6 +60,7 @@ WITH seen AS NOT MATERIALIZED (
   SELECT shipment_id,
     count(*) AS events,
     max(occurred_at) AS last_at,
+    avg(extract(epoch FROM greatest(received_at - occurred_at, interval '0'))) FILTER (WHERE mode = 'live') AS lag,
     string_agg(letter, '' {_ORDERED}) AS letters,
     array_agg(occurred_at {_ORDERED}) FILTER (WHERE letter <> '') AS times,
     array_agg(place {_ORDERED}) FILTER (WHERE place <> '') AS places,
@@ -101,7 +102,7 @@ WITH seen AS NOT MATERIALIZED (
   LEFT JOIN legs l ON l.shipment_id = f.id
   LEFT JOIN estimates x ON x.shipment_id = f.id
 ), state AS MATERIALIZED (
-  SELECT id, old_status, coalesce(events, 0) AS events, last_at,
+  SELECT id, old_status, coalesce(events, 0) AS events, last_at, round(lag)::bigint AS lag,
     times[nullif(position('{LETTERS[Status.PICKED_UP]}' in said), 0)] AS picked_up_at,
     times[nullif(position('{LETTERS[Status.OUT_FOR_DELIVERY]}' in said), 0)] AS out_at,
     {_STATUS} AS status,
@@ -131,16 +132,17 @@ WITH seen AS NOT MATERIALIZED (
     courier_staff_id = r.staff_id, courier_name = r.courier_name, courier_phone = r.courier_phone,
     incident_reason = r.incident, is_damaged = r.is_damaged, is_lost = r.is_lost, is_short = r.is_short,
     replied_at = r.recorded_at, eta = r.new_eta, eta_source = r.new_eta_source,
-    late_rule = r.late_rule, late_rule_version = r.late_rule_version, changed_xid = pg_current_xact_id()
+    late_rule = r.late_rule, late_rule_version = r.late_rule_version, recorded_after = r.lag,
+    changed_xid = pg_current_xact_id()
   FROM ruled r
   WHERE s.id = r.id AND (
     s.status, s.picked_up_at, s.out_for_delivery_at, s.delivered_at, s.last_event_at, s.last_place, s.event_count,
     s.holder_unit_id, s.courier_staff_id, s.courier_name, s.courier_phone, s.incident_reason, s.is_damaged, s.is_lost,
-    s.is_short, s.replied_at, s.eta, s.eta_source, s.late_rule, s.late_rule_version
+    s.is_short, s.replied_at, s.eta, s.eta_source, s.late_rule, s.late_rule_version, s.recorded_after
   ) IS DISTINCT FROM (
     r.status, r.picked_up_at, r.out_at, r.delivered_at, r.last_at, r.place, r.events,
     r.unit_id, r.staff_id, r.courier_name, r.courier_phone, r.incident, r.is_damaged, r.is_lost,
-    r.is_short, r.recorded_at, r.new_eta, r.new_eta_source, r.late_rule, r.late_rule_version
+    r.is_short, r.recorded_at, r.new_eta, r.new_eta_source, r.late_rule, r.late_rule_version, r.lag
   )
   RETURNING s.id, r.old_status, s.status, s.customer_id
 )

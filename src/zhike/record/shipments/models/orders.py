@@ -154,6 +154,8 @@ class Shipment(models.Model):
     last_event_at = models.DateTimeField(null=True)
     last_place = models.CharField(max_length=160, default="")
     event_count = models.PositiveIntegerField(default=0)
+    # Seconds from a live event until we had it, on the average of them; null without one (METR-26).
+    recorded_after = models.PositiveBigIntegerField(null=True)
 
     origin_unit = models.ForeignKey(
         "organization.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False

@@ -33,7 +33,8 @@ def note_try(*, actor: Actor, follow_up_id: int, now: datetime) -> int:
     row = _locked_open(actor, follow_up_id)
     authorize(actor, FOLLOW, subject=("follow_up", follow_up_id))
     row.tries += 1
-    row.save(update_fields=["tries"])
+    row.acted_at = row.acted_at or now
+    row.save(update_fields=["tries", "acted_at"])
     _note(row, TRIED_NOTE, now)
     audit.record(actor, events.FollowUpTried(subject=("follow_up", row.pk), after={"tries": row.tries}), now=now)
     live.notify("follow_ups", [row.pk], unit_no=row.scope_unit_id)
@@ -54,6 +55,7 @@ def end_follow_up(*, actor: Actor, follow_up_id: int, end: FollowUpEnd, now: dat
     row.result, row.cause = end.result.value, end.cause
     row.score_after, row.note = end.score_after, end.note.strip()
     row.done_at, row.done_by_id = now, actor.staff_id
+    row.acted_at = row.acted_at or now
     row.save()
     _note(row, ENDED_NOTES[end.result], now)
     audit.record(

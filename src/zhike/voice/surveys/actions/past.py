@@ -271,6 +271,7 @@ def _add_follow_ups(pairs: Pairs) -> None:
                 opened_at=one.follow.opened_at,
                 due_at=one.follow.due_at,
                 zone=row.zone,
+                acted_at=one.follow.acted_at,
                 tries=one.follow.tries,
                 result=one.follow.result.value,
                 cause=one.follow.cause,

@@ -91,6 +91,8 @@ class FollowUp(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     zone = models.CharField(max_length=64)
+    # When somebody first tried to reach them, or it ended without a try (METR-26).
+    acted_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     result = models.CharField(max_length=12, default="", blank=True)
     cause = models.CharField(max_length=40, default="", blank=True)

@@ -195,6 +195,7 @@ def test_open__costs_the_same_however_many(of: Customer, django_assert_max_num_q
 def test_end__says_whether_they_were_reached_and_think_otherwise(of: Customer, agent: Actor) -> None:
     (made,) = opened(voices.recipient(of, answers={"overall": 1}))
     assert actions.note_try(actor=agent, follow_up_id=made.pk, now=NOW + HOUR) == 1
+    assert FollowUp.objects.get(pk=made.pk).acted_at == NOW + HOUR
     actions.end_follow_up(actor=agent, follow_up_id=made.pk, end=SOLVED, now=NOW + DAY)
     made.refresh_from_db()
     assert (made.result, made.cause, made.score_after, made.tries) == ("solved", "courier", 4, 1)

@@ -30,13 +30,14 @@ class PastAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastFollowUp:
-    """Whom somebody talked to afterwards, and how it ended; open where `result` is OPEN."""
+    """Whom somebody talked to afterwards, and how it ended; open where `result` is OPEN. `acted_at`: the first try."""
 
     reason: FollowReason
     opened_at: datetime
     due_at: datetime
     staff_id: int
     result: FollowResult = FollowResult.OPEN
+    acted_at: datetime | None = None
     done_at: datetime | None = None
     tries: int = 0
     cause: str = ""

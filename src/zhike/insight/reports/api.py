@@ -1,0 +1,47 @@
+"""Reports for programs: what the pages show, unrounded."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.params.functions import Query
+
+from zhike.insight.metrics.queries import MONTH, one_look
+from zhike.insight.metrics.types import Figure
+from zhike.insight.reports import queries
+from zhike.insight.reports.schemas import CourseOut
+from zhike.insight.reports.types import Course
+from zhike.platform.api import actor_of
+
+router = Router(tags=["reports"])
+MONTH_PATTERN = r"^$|^(19|2[01])\d\d-(0[1-9]|1[0-2])$"
+Since: Any = Query("", pattern=MONTH_PATTERN, description="First month (YYYY-MM); all if empty")
+
+
+@router.get("/reports/latency", response=list[CourseOut], summary="How long it takes, by month")
+def get_latency(request: HttpRequest, *, since: str = Since) -> list[dict[str, Any]]:
+    """Event to record, answer to visible, to action and to its end, problem to fixed; hours."""
+    with one_look():
+        return [_course(one) for one in queries.latencies(actor=actor_of(request), since=since)]
+
+
+def _course(course: Course) -> dict[str, Any]:
+    metric = course.metric
+    return {
+        "metric": metric.id,
+        "version": metric.version,
+        "label": str(metric.label),
+        "unit": metric.unit,
+        "as_of": course.answer.as_of,
+        "total": _month(course.total),
+        "months": [_month(figure) for figure in course.months],
+    }
+
+
+def _month(figure: Figure) -> dict[str, Any]:
+    names = ("value", "low", "high", "median", "p90", "n", "missing")
+    return {
+        "month": figure.at.get(MONTH, ""),
+        "base": figure.base.value,
+        **{name: getattr(figure, name) for name in names},
+    }
