@@ -1,5 +1,6 @@
 """Reports for programs: what the pages show, unrounded."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from ninja.params.functions import Query
 from zhike.insight.metrics.queries import MONTH, one_look
 from zhike.insight.metrics.types import Figure
 from zhike.insight.reports import queries
-from zhike.insight.reports.schemas import CourseOut
+from zhike.insight.reports.schemas import CourseOut, EffortOut
 from zhike.insight.reports.types import Course
 from zhike.platform.api import actor_of
 
@@ -23,6 +24,34 @@ def get_latency(request: HttpRequest, *, since: str = Since) -> list[dict[str, A
     """Event to record, answer to visible, to action and to its end, problem to fixed; hours."""
     with one_look():
         return [_course(one) for one in queries.latencies(actor=actor_of(request), since=since)]
+
+
+@router.get("/reports/effort", response=EffortOut, summary="Effort as customers say it beside the counters")
+def get_effort(request: HttpRequest, *, since: str = Since) -> dict[str, Any]:
+    """Mean effort, its distribution, repeats, hand-overs and changes of channel by month, and how they correlate."""
+    with one_look():
+        report = queries.effort(actor=actor_of(request), since=since)
+    return {
+        "scales": [
+            {
+                "course": _course(one.course),
+                "levels": [{"level": level.value, "n": level.n, "share": level.share} for level in one.levels],
+            }
+            for one in report.scales
+        ],
+        "counters": [_course(one) for one in report.counters],
+        "links": [
+            {
+                "one": link.one.id,
+                "other": link.other.id,
+                "by": link.by,
+                "n": link.n,
+                "line": asdict(link.line),
+                "rank": asdict(link.rank),
+            }
+            for link in report.links
+        ],
+    }
 
 
 def _course(course: Course) -> dict[str, Any]:

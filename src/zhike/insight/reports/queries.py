@@ -9,13 +9,18 @@ from django.db.models import Count
 
 from zhike.insight.metrics import queries as metrics
 from zhike.insight.metrics.queries import MONTH
-from zhike.insight.metrics.types import Question
+from zhike.insight.metrics.types import WITHHELD_BELOW, Question
 from zhike.insight.reports import rules
 from zhike.insight.reports.policies import VIEW_REPORTS
 from zhike.insight.reports.types import (
+    EFFORT_COUNTERS,
+    EFFORT_PAIRS,
+    EFFORT_SCALES,
     LATENCIES,
     Course,
     DriverReport,
+    EffortReport,
+    EffortScale,
     Predictors,
     ReportRest,
     SplitLine,
@@ -124,6 +129,40 @@ def latencies(*, actor: Actor, since: str = "") -> list[Course]:
     """How long it takes to know, to see, to act and to mend, each by month, from the month `since` on (YYYY-MM)."""
     authorize(actor, VIEW_REPORTS)
     return [course_of(actor=actor, question=Question(one, since=since)) for one in LATENCIES]
+
+
+def effort(*, actor: Actor, since: str = "") -> EffortReport:
+    """Effort as customers say it beside how often they ask again, are passed on and change the channel.
+
+    From the month `since` on (YYYY-MM). A scale without any answer is left out, but not the first.
+    """
+    authorize(actor, VIEW_REPORTS)
+    felt = [course_of(actor=actor, question=Question(one, since=since)) for one in EFFORT_SCALES]
+    felt = [one for place, one in enumerate(felt) if place == 0 or one.total.n]
+    counted = [course_of(actor=actor, question=Question(one, since=since)) for one in EFFORT_COUNTERS]
+    links = []
+    for one in felt:
+        for other in counted:
+            for by in EFFORT_PAIRS:
+                # A month with a handful of answers says little; a customer rarely has more.
+                least = WITHHELD_BELOW if by == MONTH else 1
+                pairs = metrics.paired(
+                    actor=actor, one=one.answer.question, other=other.answer.question, by=by, least=least
+                )
+                links.append(rules.link_of(one.metric, other.metric, by, [(pair.one, pair.other) for pair in pairs]))
+    return EffortReport(
+        scales=[
+            EffortScale(
+                course=one,
+                levels=rules.level_lines(
+                    one.metric.levels, metrics.level_counts(actor=actor, question=one.answer.question)
+                ),
+            )
+            for one in felt
+        ],
+        counters=counted,
+        links=links,
+    )
 
 
 def course_of(*, actor: Actor, question: Question) -> Course:

@@ -30,3 +30,45 @@ class CourseOut(Schema):
     as_of: datetime | None
     total: MonthOut
     months: list[MonthOut]
+
+
+class LevelOut(Schema):
+    """One level of a scale; the share in per cent, null where fewer than 10 answered."""
+
+    level: int
+    n: int
+    share: float | None
+
+
+class EffortScaleOut(Schema):
+    """Mean effort on one scale over time, and how often each level was answered; least effort first."""
+
+    course: CourseOut
+    levels: list[LevelOut]
+
+
+class CoefficientOut(Schema):
+    """From −1 to 1 with its 95 % interval; null below 10 pairs or where nothing varies."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class LinkOut(Schema):
+    """Two figures held against each other over months or customers."""
+
+    one: str
+    other: str
+    by: str = Field(description="month or customer_id")
+    n: int = Field(description="Pairs")
+    line: CoefficientOut = Field(description="Pearson's r, interval of Fisher")
+    rank: CoefficientOut = Field(description="Spearman's ρ, interval of Bonett and Wright")
+
+
+class EffortOut(Schema):
+    """Effort as it is said beside effort as it is counted."""
+
+    scales: list[EffortScaleOut]
+    counters: list[CourseOut]
+    links: list[LinkOut]

@@ -262,3 +262,51 @@ LATENCIES: Final = (
     "survey_done_time",
     "case_fixed_time",
 )
+
+# Effort as customers say it, and as it is counted: asking again, being passed on, changing the channel (METR-05).
+EFFORT_SCALES: Final = ("ces1", "ces2")
+EFFORT_COUNTERS: Final = ("case_repeat_rate", "case_transfer_rate", "case_switch_rate")
+# Over what the two are held against each other.
+EFFORT_PAIRS: Final = ("month", "customer_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficient:
+    """How closely two go together, −1 … 1, with its 95 % interval; None where there are too few or nothing varies."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One figure held against another over the values of a dimension: `n` pairs; on a line, and by rank."""
+
+    one: Metric
+    other: Metric
+    by: str
+    n: int
+    line: Coefficient
+    rank: Coefficient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffortScale:
+    """Mean effort on one scale over time, and how often each level was answered; least effort first."""
+
+    course: Course
+    levels: Sequence[Level]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffortReport:
+    """Effort as it is felt beside effort as it is counted."""
+
+    scales: Sequence[EffortScale]
+    counters: Sequence[Course]
+    links: Sequence[Link]
+
+    @property
+    def courses(self) -> list[Course]:
+        return [*(one.course for one in self.scales), *self.counters]

@@ -24,6 +24,7 @@ from zhike.insight.metrics.queries.figures import (
 )
 from zhike.insight.metrics.queries.files import published_facts, write_behind, write_fact
 from zhike.insight.metrics.queries.items import ItemRates, SectionMean, item_rates
+from zhike.insight.metrics.queries.pairs import Pair, level_counts, paired
 from zhike.insight.metrics.queries.signals import Signal, beyond_noise
 from zhike.insight.metrics.queries.states import STATES, StateMoves, state_moves
 from zhike.insight.metrics.queries.waves import WAVE, wave_steps
@@ -34,6 +35,7 @@ __all__ = [
     "WAVE",
     "ItemRates",
     "NewestRows",
+    "Pair",
     "RowsPage",
     "SectionMean",
     "Signal",
@@ -48,8 +50,10 @@ __all__ = [
     "dimension_values",
     "dimensions_of",
     "item_rates",
+    "level_counts",
     "newest_rows",
     "one_look",
+    "paired",
     "pooled",
     "published_facts",
     "rows_behind",

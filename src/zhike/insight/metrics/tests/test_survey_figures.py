@@ -241,7 +241,7 @@ def test_recommendation__is_read_by_bands_and_never_without_its_limits(value: fl
     assert "states an intention and supplements the satisfaction rate" in told
 
 
-@pytest.mark.req("METR-05", partial="trend beside counters")
+@pytest.mark.req("METR-05")
 def test_effort__mean_and_share_of_great_effort(fresh_db: str) -> None:
     items, of = form("effort", {"effort": "ces1"}), campaign()
     for score in (1, 2, 2, 3, 5, 4, 1, 2) * 2:

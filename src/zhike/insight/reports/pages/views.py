@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
+from zhike.insight.reports.pages.effort import effort
 from zhike.insight.reports.pages.latency import latency
 from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
@@ -219,6 +220,15 @@ navigation.register(
 navigation.register(
     NavItem(
         job=Job.FIGURES,
+        label=_("Effort of customers"),
+        url_name="reports:effort",
+        right=VIEW_REPORTS.code,
+        order=30,
+    )
+)
+navigation.register(
+    NavItem(
+        job=Job.FIGURES,
         label=_("How long it takes"),
         url_name="reports:latency",
         right=VIEW_REPORTS.code,
@@ -229,6 +239,7 @@ navigation.register(
 urlpatterns = [
     path("drivers/", drivers, name="drivers"),
     path("complaints/", stay, name="stay"),
+    path("effort/", effort, name="effort"),
     path("latency/", latency, name="latency"),
     path("surveys/<int:campaign_id>/", survey, name="survey"),
     path("surveys/<int:campaign_id>/rest/", survey_rest, name="survey_rest"),

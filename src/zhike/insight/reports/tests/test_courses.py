@@ -2,8 +2,10 @@
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from zhike.insight.lake import actions as lake
+from zhike.insight.metrics.tests.surveys import answered, campaign, form
 from zhike.insight.metrics.types import Answer, Figure, Question, base_of, metric_of
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import courses
@@ -21,9 +24,13 @@ from zhike.platform.accounts.models import User
 from zhike.platform.actors import system_actor
 from zhike.platform.calendars.tests.factories import default_calendar
 from zhike.record.customers.tests.factories import NOW, SETUP, customer
+from zhike.record.customers.types import Channel
 from zhike.record.organization import actions as people
 from zhike.record.organization.tests import factories as organization
 from zhike.service.cases.actions import load_cases
+from zhike.service.cases.tests.factories import CODED
+from zhike.service.cases.types import CaseKind, CaseState, Ending
+from zhike.service.cases.types.past import PastCase, PastOwner, PastSaid, PastStep
 
 READER = system_actor("tests")
 HOUR = timedelta(hours=1)
@@ -99,3 +106,90 @@ def test_latency__page_sheet_and_programs_say_the_same(client: Client, fresh_db:
     (one,) = [one for one in client.get("/api/v1/reports/latency").json() if one["metric"] == "case_fixed_time"]
     assert (one["total"]["value"], one["total"]["n"], [month["n"] for month in one["months"]]) == (111.0, 12, [8, 4])
     assert client.get("/api/v1/reports/latency", {"since": "x"}).status_code == 422
+
+
+def _said(of: int, agent: int, *, times: int, at: datetime) -> PastCase:
+    """A case on which the customer spoke so many times, all by mail, answered once."""
+    return PastCase(
+        customer_id=of,
+        kind=CaseKind.ENQUIRY,
+        category="late",
+        channel=Channel.MAIL,
+        subject="还没有送到",
+        opened_at=at,
+        owners=(PastOwner(agent, at),),
+        steps=(
+            PastStep(at, CaseState.NEW),
+            PastStep(at + 5 * HOUR, CaseState.ANSWERED),
+            PastStep(at + 6 * HOUR, CaseState.CLOSED),
+        ),
+        said=(
+            *(PastSaid(at=at + turn * HOUR, channel=Channel.MAIL, incoming=True, body="货物") for turn in range(times)),
+            PastSaid(at=at + 5 * HOUR, channel=Channel.MAIL, incoming=False, body="在路上"),
+        ),
+        coding=CODED,
+        ending=Ending.CONFIRMED,
+        solved=True,
+    )
+
+
+@pytest.mark.req("METR-05")
+def test_effort__mean_distribution_and_correlation_beside_the_counters(client: Client, fresh_db: str) -> None:
+    default_calendar()
+    agent = organization.staff(roles=("agent",)).pk
+    items, of = form("effort", {"effort": "ces1"}), campaign()
+    # Twelve customers: who answers 1 spoke once, 2 twice, 3 and 4 thrice; three of each, but the last one says 1.
+    scores = [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 1]
+    turns = [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3]
+    cases = []
+    for score, times in zip(scores, turns, strict=True):
+        who = customer()
+        answered(of, items, {"effort": score}, customer=who)
+        cases.append(_said(who.pk, agent, times=times, at=NOW - 28 * 24 * HOUR))
+    load_cases(actor=SETUP, cases=cases, now=NOW)
+    lake.refresh_all(actor=READER, now=NOW)
+
+    report = queries.effort(actor=READER)
+    (felt,) = report.scales
+    assert (felt.course.metric.id, felt.course.total.mean, felt.course.total.n) == ("ces1", 27 / 12, 12)
+    assert [(level.value, level.n, level.share) for level in felt.levels] == [
+        (1, 4, pytest.approx(100 / 3)),
+        (2, 3, 25.0),
+        (3, 3, 25.0),
+        (4, 2, pytest.approx(100 / 6)),
+        (5, 0, 0.0),
+    ]
+    repeats, handed, switched = report.counters
+    # Of 3 + 6 + 18 contacts all but the first of each of twelve customers repeat.
+    assert (repeats.total.hits, repeats.total.n) == (15, 27)
+    assert (handed.total.hits, switched.total.hits) == (0, 0)
+    by = {(link.other.id, link.by): link for link in report.links}
+    found = by["case_repeat_rate", "customer_id"]
+    # Scores against shares of repeats 0, ½, ⅔: Σxy − ΣxΣy/n = 2.625, Σ(x−x̄)² = 14.25, Σ(y−ȳ)² = 0.895833.
+    assert found.n == 12
+    assert found.line.value == pytest.approx(2.625 / math.sqrt(14.25 * 0.8958333))
+    assert found.line.low is not None
+    assert found.line.low < (found.line.value or 0) < (found.line.high or 0)
+    # Nobody was passed on: nothing varies. One month of answers: too few.
+    assert by["case_transfer_rate", "customer_id"].line.value is None
+    assert by["case_repeat_rate", "month"].line.value is None
+    assert by["case_repeat_rate", "month"].n <= 1
+
+    signed_in(client, "quality")
+    address = reverse("reports:effort")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(address, {"period": ""})
+    assert page.status_code == 200
+    assert len(asked) <= 12
+    text = page.content.decode()
+    assert "2.25" in text
+    assert "55.6" in text
+    assert "数据太少" in text
+    told_ = client.get("/api/v1/reports/effort").json()
+    assert told_["scales"][0]["levels"][0] == {"level": 1, "n": 4, "share": pytest.approx(100 / 3)}
+    assert told_["counters"][0]["total"]["value"] == pytest.approx(100 * 15 / 27)
+    assert {link["by"] for link in told_["links"]} == {"month", "customer_id"}
+    listed = client.get(address, {"period": "", "export": "csv"}).getvalue().decode("utf-8-sig")
+    assert "case_repeat_rate" in listed
+    book = ZipFile(io.BytesIO(client.get(address, {"period": "", "export": "xlsx"}).getvalue()))
+    assert "xl/worksheets/sheet3.xml" in book.namelist()

@@ -6,17 +6,12 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext
-from numpy.typing import NDArray
 
 from zhike.insight.metrics.types import Base, Change, base_of
 from zhike.insight.reports.types import (
-    DriverLine,
-    DriverReport,
     FormReport,
     ItemLine,
     Level,
-    Predictors,
     Response,
     SectionReport,
     SplitLine,
@@ -27,12 +22,9 @@ from zhike.insight.reports.types import (
 )
 from zhike.methods import satisfaction as methods
 from zhike.methods.comparisons import compare_rates
-from zhike.methods.drivers import LEAST_ROWS, MOST_EXACT, Drivers
-from zhike.methods.drivers import drivers as methods_drivers
 from zhike.methods.intervals import nonresponse_bounds
-from zhike.methods.ipa import quadrants
 from zhike.methods.promoters import compare_nps
-from zhike.methods.scales import SCALES, Kind, Scale, score100
+from zhike.methods.scales import SCALES, Kind, Scale
 from zhike.methods.tarp import MAJOR, MINOR, Outcome, if_solved, staying
 from zhike.platform.i18n.labels import pick
 from zhike.voice.surveys.types import (
@@ -42,17 +34,11 @@ from zhike.voice.surveys.types import (
     FormResult,
     ItemCount,
     ItemKind,
-    Matrix,
     Measure,
-    ScoredForm,
     SplitCount,
 )
 
 SHOWN = {Base.SMALL, Base.SOUND}
-# A question that fewer of those who sent the form off have answered is left out of an analysis of drivers.
-LEAST_SAID = 0.5
-# What is left of a matter beside those before it, as a part of its own spread: below this it repeats them.
-ALIKE = 1e-4
 
 
 def report_of(result: FormResult, before: FormResult | None, names: Mapping[int, str]) -> FormReport:
@@ -88,7 +74,7 @@ def line_of(counted: ItemCount, submitted: int, before: ItemCount | None) -> Ite
     if item.kind is ItemKind.SCALE:
         scale = SCALES[item.scale]
         plain["levels"] = [
-            _level(value, _word(item.scale, value), counted.counts.get(value, 0), n, shown=is_shown)
+            level_of(value, word_of(item.scale, value), counted.counts.get(value, 0), n, shown=is_shown)
             for value in scale.levels
         ]
         if is_shown:
@@ -96,7 +82,7 @@ def line_of(counted: ItemCount, submitted: int, before: ItemCount | None) -> Ite
             plain["change"] = _change(scale, counted.counts, before)
     elif item.choices:
         plain["levels"] = [
-            _level(number, pick(text), counted.counts.get(number, 0), n, shown=is_shown)
+            level_of(number, pick(text), counted.counts.get(number, 0), n, shown=is_shown)
             for number, text in enumerate(item.choices, start=1)
         ]
     elif item.kind is ItemKind.NUMBER and is_shown and counted.amount_mean is not None:
@@ -104,12 +90,12 @@ def line_of(counted: ItemCount, submitted: int, before: ItemCount | None) -> Ite
     return ItemLine(**plain)
 
 
-def _word(scale: str, value: int) -> str:
+def word_of(scale: str, value: int) -> str:
     """The point with its word, in the reader's language."""
     return f"{value} {POINT_LABELS[scale].get(value, '')}".strip()
 
 
-def _level(value: int, label: str, n: int, said: int, *, shown: bool) -> Level:
+def level_of(value: int, label: str, n: int, said: int, *, shown: bool) -> Level:
     return Level(value=value, label=label, n=n, share=100 * n / said if shown and said else None)
 
 
@@ -280,97 +266,6 @@ def weighted(answers: Sequence[tuple[str, int, float | None]], scales: Mapping[s
             )
         )
     return found
-
-
-# The seed is part of the definition: the same rows give the same intervals, whoever asks.
-SEED, RESAMPLES = 20_260_101, 1_000
-
-
-def driver_report(form: ScoredForm, by: Predictors, matrix: Matrix, labels: Mapping[str, str]) -> DriverReport:
-    """Which predictors the overall answer goes with, by exact shares of the explained variance (methods §2.7)."""
-    table = np.array([[np.nan if value is None else float(value) for value in row] for row in matrix.rows], dtype=float)
-    plain: dict[str, Any] = {"form": form, "by": by, "n": 0, "rows": len(matrix.rows), "needed": LEAST_ROWS}
-    if table.size == 0 or not matrix.keys:
-        return DriverReport(**plain, why=gettext("Nobody has answered this form together with anything to explain it."))
-    y = score100(table[:, 0], SCALES[matrix.scale])
-    x = np.column_stack(
-        [
-            score100(table[:, at], SCALES[matrix.scales[key]]) if key in matrix.scales else table[:, at]
-            for at, key in enumerate(matrix.keys, start=1)
-        ]
-    )
-    # Hardly anybody was asked what few have used: it would take everybody else out of the analysis.
-    said = (~np.isnan(x)).mean(axis=0) >= LEAST_SAID
-    complete = ~np.isnan(x[:, said]).any(axis=1) & ~np.isnan(y)
-    varies = said.copy()
-    varies[said] = np.ptp(x[complete][:, said], axis=0) > 0 if complete.any() else False
-    varies = _independent(x, complete, varies)
-    constant = [labels[key] for key, goes in zip(matrix.keys, varies, strict=True) if not goes]
-    keys = [key for key, goes in zip(matrix.keys, varies, strict=True) if goes][:MOST_EXACT]
-    plain |= {"n": int(complete.sum()), "constant": constant}
-    if not keys:
-        return DriverReport(**plain, why=gettext("Nothing that could explain the answers differs between them."))
-    chosen = x[:, [matrix.keys.index(key) for key in keys]]
-    try:
-        found = methods_drivers(chosen, y, rng=np.random.default_rng(SEED), resamples=RESAMPLES, names=keys)
-    except ValueError as error:
-        return DriverReport(**plain, why=gettext("The figures cannot be worked out: %(why)s") % {"why": error})
-    lines, crosshair = _driver_lines(found, keys, labels, is_scored=by is Predictors.ITEMS)
-    return DriverReport(
-        **{**plain, "n": found.regression.moments.n, "needed": found.regression.moments.needed},
-        r2=found.regression.r2,
-        r2_low=float(found.r2_limits.low),
-        r2_high=float(found.r2_limits.high),
-        resamples=found.resamples,
-        lines=lines,
-        crosshair=crosshair,
-    )
-
-
-def _independent(x: NDArray[np.float64], complete: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Of the chosen columns those that say something beyond the ones before them: what is lost is not delivered."""
-    kept = chosen.copy()
-    basis: list[NDArray[np.float64]] = []
-    for at in np.flatnonzero(chosen):
-        column = x[complete, at] - x[complete, at].mean()
-        rest = column - sum((one * (one @ column) for one in basis), np.zeros_like(column))
-        length = float(np.linalg.norm(rest))
-        if length <= ALIKE * float(np.linalg.norm(column)):
-            kept[at] = False
-        else:
-            basis.append(rest / length)
-    return kept
-
-
-def _driver_lines(
-    found: Drivers, keys: Sequence[str], labels: Mapping[str, str], *, is_scored: bool
-) -> tuple[list[DriverLine], tuple[float, float] | None]:
-    regression, lmg = found.regression, found.lmg or found.johnson
-    grid = None
-    if is_scored and len(keys) > 1:
-        error = regression.moments.deviations / np.sqrt(regression.moments.n)
-        grid = quadrants(regression.moments.means, error, lmg.weight, lmg.error)
-    lines = [
-        DriverLine(
-            key=key,
-            label=labels[key],
-            r=float(regression.r[at]),
-            slope=float(regression.slopes[at]),
-            standardised=float(regression.standardised[at]),
-            p=float(regression.p_values[at]),
-            vif=float(regression.vif[at]),
-            share=100 * float(lmg.share[at]),
-            low=100 * float(lmg.share_limits.low[at]),
-            high=100 * float(lmg.share_limits.high[at]),
-            johnson=100 * float(found.johnson.share[at]),
-            is_suppressor=bool(regression.suppressors[at]),
-            performance=float(regression.moments.means[at]),
-            quadrant=grid.quadrants[at] if grid else None,
-        )
-        for at, key in enumerate(keys)
-    ]
-    crosshair = (grid.performance, 100 / len(keys)) if grid else None
-    return sorted(lines, key=lambda line: -line.share), crosshair
 
 
 def stay_report(people: Mapping[Outcome, int], *, still_open: int) -> StayReport:

@@ -1,0 +1,67 @@
+"""Two figures side by side: by month or by group, for asking whether one goes with the other; and levels of a scale."""
+
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+
+from zhike.insight.lake import queries as lake
+from zhike.insight.metrics.policies import VIEW_FIGURES
+from zhike.insight.metrics.queries.figures import check_dimensions, day_of, filtered, key_by, measured, state_of
+from zhike.insight.metrics.types import Question, metric_of
+from zhike.platform.actors import Actor
+from zhike.platform.authz import authorize
+
+
+class Pair(NamedTuple):
+    """What both figures are for one value of the dimension: means, or shares from 0 to 1."""
+
+    key: str
+    one: float
+    other: float
+
+
+def paired(*, actor: Actor, one: Question, other: Question, by: str, least: int = 1) -> list[Pair]:
+    """Both figures for every value of the dimension `by` for which each has at least `least` known rows, by key.
+
+    Of a duration or a mean it is the mean, of a rate the share. Raises UnknownMetric, UnknownDimension.
+    """
+    authorize(actor, VIEW_FIGURES)
+    first, second = _by(actor, one, by, least), _by(actor, other, by, least)
+    second = second.rename(other_key="key", other_value="value")
+    both = first.inner_join(second, first["key"] == second["other_key"]).select("key", "value", "other_value")
+    records = both.order_by("key").to_pyarrow().to_pylist()
+    return [Pair(record["key"], record["value"], record["other_value"]) for record in records]
+
+
+def _by(actor: Actor, question: Question, by: str, least: int) -> ir.Table:
+    metric = metric_of(question.metric)
+    check_dimensions(metric, Question(metric.id, split=(by,), filters=question.filters))
+    rows = _known(actor, question)
+    amount = rows["_value"] if metric.value is not None else rows["_hit"].cast("float64")
+    found = rows.group_by(key=key_by(metric, rows, by)).aggregate(value=amount.mean(), n=ibis._.count())
+    return found.filter((found["n"] >= least) & found["key"].notnull() & (found["key"] != "")).select("key", "value")
+
+
+def level_counts(*, actor: Actor, question: Question) -> dict[int, int]:
+    """How often each level was answered among the known rows of a mean on one scale; levels without answers are 0.
+
+    Raises UnknownMetric, UnknownDimension; empty for a figure that is not a mean on one scale.
+    """
+    authorize(actor, VIEW_FIGURES)
+    metric = metric_of(question.metric)
+    check_dimensions(metric, question)
+    if metric.levels is None or metric.value is None:
+        return {}
+    rows = _known(actor, question)
+    counted = rows.group_by(level=rows["_value"].cast("int64")).aggregate(n=ibis._.count()).to_pyarrow().to_pylist()
+    found = {record["level"]: record["n"] for record in counted}
+    return {level: found.get(level, 0) for level in metric.levels.levels}
+
+
+def _known(actor: Actor, question: Question) -> ir.Table:
+    metric = metric_of(question.metric)
+    state = state_of(metric, question)
+    rows = filtered(metric, question, lake.table(actor=actor, state=state))
+    rows = measured(metric, rows, state, day_of(actor, state))
+    return rows.filter(rows["_known"])
