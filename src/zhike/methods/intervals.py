@@ -148,6 +148,28 @@ def mean_interval(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike, *, level:
     return Interval(centre - half, centre + half)
 
 
+def clustered_mean_interval(totals: ArrayLike, counts: ArrayLike, *, level: float = 0.95) -> tuple[float, Interval]:
+    """Mean of all values and its interval where several of them come from the same person.
+
+    totals: sum of each person's values, (people,); counts: how many values that is, > 0, (people,). The mean is
+    Σ totals ÷ Σ counts, in the values' unit; its error is that of a ratio between people, so that somebody who answers
+    ten questions counts as one. Limits NaN for fewer than two people, all NaN for none. Raises ValueError for other
+    shapes. Source: Cochran 1977, Sampling Techniques, §2.11 and §9A.1 (ratio to size); Student's t with people − 1.
+    """
+    s, k = np.asarray(totals, dtype=float), np.asarray(counts, dtype=float)
+    if s.ndim != 1 or s.shape != k.shape or not np.all(k > 0):
+        message = "clustered_mean_interval needs a total and a count > 0 for each person"
+        raise ValueError(message)
+    if not len(s):
+        return float("nan"), Interval(np.asarray(np.nan), np.asarray(np.nan))
+    mean, n = s.sum() / k.sum(), len(s)
+    if n < 2:  # noqa: PLR2004 - one person does not vary
+        return float(mean), Interval(np.asarray(np.nan), np.asarray(np.nan))
+    error = np.sqrt(n / (n - 1) * ((s - mean * k) ** 2).sum()) / k.sum()
+    half = stats.t.ppf((1 + level) / 2, n - 1) * error
+    return float(mean), Interval(np.asarray(mean - half), np.asarray(mean + half))
+
+
 def welch(  # noqa: PLR0917 - two samples, three numbers each
     mean1: ArrayLike, deviation1: ArrayLike, n1: ArrayLike, mean2: ArrayLike, deviation2: ArrayLike, n2: ArrayLike,
     *, level: float = 0.95,

@@ -10,7 +10,7 @@ from ninja.params.functions import Query
 from zhike.insight.metrics.queries import MONTH, one_look
 from zhike.insight.metrics.types import Figure
 from zhike.insight.reports import queries
-from zhike.insight.reports.schemas import CourseOut, EffortOut
+from zhike.insight.reports.schemas import CourseOut, EffortOut, StagesOut
 from zhike.insight.reports.types import Course
 from zhike.platform.api import actor_of
 
@@ -50,6 +50,28 @@ def get_effort(request: HttpRequest, *, since: str = Since) -> dict[str, Any]:
                 "rank": asdict(link.rank),
             }
             for link in report.links
+        ],
+    }
+
+
+@router.get("/reports/stages", response=StagesOut, summary="Stages of the journey: measured or not, and their score")
+def get_stages(request: HttpRequest, *, since: str = Since) -> dict[str, Any]:
+    """Perceive, try, buy, use, evaluate: what the forms in use ask, and the Score100 of the answers."""
+    with one_look():
+        report = queries.stages(actor=actor_of(request), since=since)
+    return {
+        "covered": report.covered,
+        "share": report.share,
+        "gaps": [stage.value for stage in report.gaps],
+        "stages": [
+            {
+                "stage": line.stage.value,
+                "covered": line.is_covered,
+                "questions": line.questions,
+                "forms": [one.code for one in line.measures],
+                **{name: getattr(line, name) for name in ("score", "low", "high", "people", "scores")},
+            }
+            for line in report.lines
         ],
     }
 

@@ -17,6 +17,7 @@ from zhike.insight.reports.types import (
     EFFORT_PAIRS,
     EFFORT_SCALES,
     LATENCIES,
+    STAGE_SCORE,
     Course,
     DriverReport,
     EffortReport,
@@ -24,6 +25,7 @@ from zhike.insight.reports.types import (
     Predictors,
     ReportRest,
     SplitLine,
+    StageReport,
     StayReport,
     SurveyReport,
 )
@@ -162,6 +164,25 @@ def effort(*, actor: Actor, since: str = "") -> EffortReport:
         ],
         counters=counted,
         links=links,
+    )
+
+
+def stages(*, actor: Actor, since: str = "") -> StageReport:
+    """Which stages of the customer's journey the forms in use ask about, and how each is judged.
+
+    Scores from the month `since` on (YYYY-MM), also those of forms that are no longer in use.
+    """
+    authorize(actor, VIEW_REPORTS)
+    question = Question(STAGE_SCORE, since=since)
+    answer = metrics.compute(actor=actor, question=question)
+    scores = metrics.clustered_means(actor=actor, question=question, by="journey_stage")
+    return StageReport(
+        lines=rules.stage_lines(
+            surveys.stage_measures(actor=actor),
+            {key: (one.mean, one.interval, one.n, one.people) for key, one in scores.items()},
+        ),
+        state=answer.state(),
+        as_of=answer.as_of,
     )
 
 

@@ -72,3 +72,26 @@ class EffortOut(Schema):
     scales: list[EffortScaleOut]
     counters: list[CourseOut]
     links: list[LinkOut]
+
+
+class StageOut(Schema):
+    """One stage of the customer's journey; score and limits 0 to 100, null below 10 people."""
+
+    stage: str = Field(description="perceive, try, buy, use or evaluate")
+    covered: bool
+    questions: int
+    forms: list[str] = Field(description="Codes of the forms in use that ask about it")
+    score: float | None
+    low: float | None
+    high: float | None
+    people: int
+    scores: int
+
+
+class StagesOut(Schema):
+    """Which of the five stages are measured."""
+
+    covered: int
+    share: float = Field(description="Stages covered ÷ 5, in per cent")
+    gaps: list[str]
+    stages: list[StageOut]

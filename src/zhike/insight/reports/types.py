@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -10,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from zhike.insight.metrics.types import Answer, Base, Change, Figure, Metric
 from zhike.methods.ipa import Quadrant
 from zhike.methods.tarp import Outcome, Range
-from zhike.voice.surveys.types import CampaignHead, Disposition, FormView, ItemView, Label, Said, ScoredForm
+from zhike.voice.surveys.types import (
+    CampaignHead,
+    Disposition,
+    FormView,
+    ItemView,
+    Journey,
+    Label,
+    Said,
+    ScoredForm,
+    StageMeasure,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,3 +321,53 @@ class EffortReport:
     @property
     def courses(self) -> list[Course]:
         return [*(one.course for one in self.scales), *self.counters]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageLine:
+    """One stage of the customer's journey: what is asked about it, and how it is judged, 0 … 100.
+
+    `scores` answers of `people`, who count once each in the interval; score and limits None below ten people.
+    """
+
+    stage: Journey
+    measures: Sequence[StageMeasure]
+    scores: int
+    people: int
+    base: Base
+    score: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def is_covered(self) -> bool:
+        return bool(self.measures)
+
+    @property
+    def questions(self) -> int:
+        return sum(len(one.keys) for one in self.measures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageReport:
+    """Which of the five stages have a measure, and the score of each (METR-07)."""
+
+    lines: Sequence[StageLine]
+    state: Mapping[str, str]
+    as_of: datetime | None
+
+    @property
+    def covered(self) -> int:
+        return sum(line.is_covered for line in self.lines)
+
+    @property
+    def share(self) -> float:
+        """Stages covered ÷ 5, in per cent."""
+        return 100 * self.covered / len(self.lines)
+
+    @property
+    def gaps(self) -> list[Journey]:
+        return [line.stage for line in self.lines if not line.is_covered]
+
+
+STAGE_SCORE: Final = "survey_stage_score"

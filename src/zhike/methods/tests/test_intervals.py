@@ -1,5 +1,7 @@
 """Golden values 1 to 4, 7 and 8 of methods §11, and what must hold for any counts."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from zhike.methods.intervals import (
     Interval,
     agresti_coull,
     clopper_pearson,
+    clustered_mean_interval,
     difference,
     mean_interval,
     newcombe,
@@ -212,3 +215,24 @@ def test_difference__of_proportions_with_wilson_limits_is_newcombes() -> None:
     found = difference(0.8, wilson(56, 70), 0.6, wilson(48, 80))
 
     assert (float(found.low), float(found.high)) == pytest.approx((float(expected.low), float(expected.high)))
+
+
+def test_clustered_mean__counts_each_person_once() -> None:
+    # Three people: 2 and 4; 5; 9, 9 and 9. Mean 38 ÷ 6; residuals 6 − 12.667, 5 − 6.333 and 27 − 19.
+    mean, limits = clustered_mean_interval([6, 5, 27], [2, 1, 3])
+    assert mean == pytest.approx(38 / 6)
+    error = math.sqrt(1.5 * (6.666667**2 + 1.333333**2 + 8**2)) / 6
+    # t of 0.975 with two degrees of freedom is 4.302653.
+    assert float(limits.high) - mean == pytest.approx(4.302653 * error, abs=1e-4)
+    # One value each is the usual interval of a mean.
+    values = [1.0, 2.0, 4.0, 5.0]
+    _mean, plain = clustered_mean_interval(values, [1, 1, 1, 1])
+    assert plain == pytest.approx(mean_interval(3.0, np.std(values, ddof=1), 4))
+
+
+def test_clustered_mean__of_nobody_and_of_one_person() -> None:
+    assert math.isnan(clustered_mean_interval([], [])[0])
+    mean, limits = clustered_mean_interval([6], [2])
+    assert (mean, math.isnan(float(limits.low))) == (3.0, True)
+    with pytest.raises(ValueError, match="each person"):
+        clustered_mean_interval([1, 2], [1, 0])

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from zhike.methods.scales import SCALES, Scale
+from zhike.methods.scales import SCALES, Kind, Scale
 from zhike.platform import clock
 from zhike.platform.actors import Actor, system_actor
 from zhike.platform.db.ids import ids_of
@@ -27,6 +27,10 @@ from zhike.voice.surveys.types import (
     DISPOSITION_LABELS,
     FOLLOW_REASON_LABELS,
     FOLLOW_RESULT_LABELS,
+    JOURNEY,
+    JOURNEY_LABELS,
+    JOURNEY_OF_STAGE,
+    JUDGING,
     REACHED,
     STAGE_LABELS,
     TRIGGER_LABELS,
@@ -35,6 +39,7 @@ from zhike.voice.surveys.types import (
     Disposition,
     FollowResult,
     ItemKind,
+    Journey,
     Label,
     Measure,
 )
@@ -176,6 +181,31 @@ def _part(scale: Scale, flag: str) -> frozenset[int]:
     }[flag]
 
 
+def _case_of(column: str, texts: Mapping[str, str], otherwise: str) -> str:
+    cases = " ".join(f"WHEN '{code!s}' THEN {text}" for code, text in texts.items())
+    return f"CASE {column} {cases} ELSE {otherwise} END"
+
+
+def _journey() -> str:
+    """Where on the customer's way the question stands, as `rules.forms.journey_of` says it."""
+    judged = f"CASE WHEN i.measure IN ({_among(JUDGING)}) THEN '{Journey.EVALUATE.value}' ELSE '' END"
+    by_stage = {str(stage): f"'{one.value}'" for stage, one in JOURNEY_OF_STAGE.items()}
+    return f"CASE WHEN s.journey <> '' THEN s.journey ELSE {_case_of('s.stage', by_stage, judged)} END"
+
+
+def _score100() -> str:
+    """The level as 0 … 100 with 100 the best end (methods §1.1); yes and no are no judgement."""
+    given = "surveys_answer.value"
+    own = {
+        scale.id: f"100.0 * ({given} - {scale.min}) / {scale.max - scale.min}"
+        if scale.higher_is_better
+        else f"100.0 * ({scale.max} - {given}) / {scale.max - scale.min}"
+        for scale in SCALES.values()
+        if scale.kind is not Kind.YES_NO
+    }
+    return _case_of("i.scale", own, "NULL")
+
+
 SCORES = publish(
     Fact(
         name="survey_scores",
@@ -195,11 +225,14 @@ SCORES = publish(
             Column("measure", TEXT, "i.measure"),
             Column("section", TEXT, "s.key", dimension=True, label=pgettext_lazy("survey", "Section")),
             Column("service_stage", TEXT, "s.stage", dimension=True, label=_("Stage of the service")),
+            Column("journey_stage", TEXT, _journey(), dimension=True, label=_("Stage of the customer's journey")),
             Column("driver", TEXT, "i.driver", dimension=True, label=_("Driver")),
             Column("quality", TEXT, "i.dimension", dimension=True, label=_("Dimension of service quality")),
             Column("item_unit_id", INTEGER, "i.unit_id", dimension=True, label=_("Department asked about")),
             *_ABOUT,
+            Column("recipient_id", INTEGER, "surveys_answer.recipient_id"),
             Column("value", INTEGER, "surveys_answer.value"),
+            Column("score100", FLOAT, _score100()),
             Column("is_sent_off", FLAG, f"{_r('submitted_at')} IS NOT NULL AND {_is(Disposition.ANSWERED)}"),
             Column("is_overall", FLAG, f"i.measure = '{Measure.OVERALL.value}'"),
             Column("is_satisfied", FLAG, _levels("satisfied")),
@@ -382,6 +415,7 @@ for _dimension, _labels in {
     "answer_way": WAY_LABELS,
     "disposition": DISPOSITION_LABELS,
     "service_stage": STAGE_LABELS,
+    "journey_stage": {str(code): JOURNEY_LABELS[code] for code in JOURNEY},
     "quality": DIMENSION_LABELS,
     "comment_deed": COMMENT_DEED_LABELS,
     "follow_reason": FOLLOW_REASON_LABELS,

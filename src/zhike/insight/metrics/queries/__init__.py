@@ -24,7 +24,7 @@ from zhike.insight.metrics.queries.figures import (
 )
 from zhike.insight.metrics.queries.files import published_facts, write_behind, write_fact
 from zhike.insight.metrics.queries.items import ItemRates, SectionMean, item_rates
-from zhike.insight.metrics.queries.pairs import Pair, level_counts, paired
+from zhike.insight.metrics.queries.pairs import Clustered, Pair, clustered_means, level_counts, paired
 from zhike.insight.metrics.queries.signals import Signal, beyond_noise
 from zhike.insight.metrics.queries.states import STATES, StateMoves, state_moves
 from zhike.insight.metrics.queries.waves import WAVE, wave_steps
@@ -33,6 +33,7 @@ __all__ = [
     "MONTH",
     "STATES",
     "WAVE",
+    "Clustered",
     "ItemRates",
     "NewestRows",
     "Pair",
@@ -44,6 +45,7 @@ __all__ = [
     "beyond_noise",
     "change_of",
     "changes_by",
+    "clustered_means",
     "compare",
     "compute",
     "count_rows",

@@ -1,14 +1,16 @@
-"""Two figures side by side: by month or by group, for asking whether one goes with the other; and levels of a scale."""
+"""What a figure is made of: two side by side by month or by group, levels of a scale, values by person."""
 
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
 from zhike.insight.lake import queries as lake
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.queries.figures import check_dimensions, day_of, filtered, key_by, measured, state_of
 from zhike.insight.metrics.types import Question, metric_of
+from zhike.methods.intervals import Interval, clustered_mean_interval
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
 
@@ -57,6 +59,38 @@ def level_counts(*, actor: Actor, question: Question) -> dict[int, int]:
     counted = rows.group_by(level=rows["_value"].cast("int64")).aggregate(n=ibis._.count()).to_pyarrow().to_pylist()
     found = {record["level"]: record["n"] for record in counted}
     return {level: found.get(level, 0) for level in metric.levels.levels}
+
+
+class Clustered(NamedTuple):
+    """The mean of all known values, its interval counting each person once, how many values, and of how many people."""
+
+    mean: float
+    interval: Interval
+    n: int
+    people: int
+
+
+def clustered_means(*, actor: Actor, question: Question, by: str, person: str = "recipient_id") -> dict[str, Clustered]:
+    """A mean for every value of the dimension `by`, with an interval for several values of one person.
+
+    Only for facts that say whose a value is, in the column `person`. Raises UnknownMetric, UnknownDimension.
+    """
+    authorize(actor, VIEW_FIGURES)
+    metric = metric_of(question.metric)
+    check_dimensions(metric, Question(metric.id, split=(by,), filters=question.filters))
+    rows = _known(actor, question)
+    whose = rows.group_by(key=key_by(metric, rows, by), person=rows[person]).aggregate(
+        total=rows["_value"].sum(), n=ibis._.count()
+    )
+    records = whose.to_pyarrow()
+    keys = np.asarray(records["key"].to_pylist(), dtype=object)
+    totals, counts = (records[name].to_numpy().astype(float) for name in ("total", "n"))
+    found = {}
+    for key in sorted({str(one) for one in keys if one}):
+        own = keys == key
+        mean, interval = clustered_mean_interval(totals[own], counts[own])
+        found[key] = Clustered(mean, interval, int(counts[own].sum()), int(own.sum()))
+    return found
 
 
 def _known(actor: Actor, question: Question) -> ir.Table:

@@ -258,6 +258,32 @@ for _position, _scale in enumerate(scale for scale in SCALES.values() if scale.k
     _MADE[_scale.kind](_scale, 200 + 5 * _position)
 
 
+STAGE_SCORE = define(
+    Metric(
+        id="survey_stage_score",
+        version=1,
+        label=_("Score of the stages"),
+        definition=_(
+            "Mean Score100 (0 to 100, 100 the best end) of the answers to questions of a stage of the customer's"
+            " journey: perceive, try, buy, use, evaluate. It is the one figure in which scales meet: each answer counts"
+            " by its place between the ends of its own scale. Yes and no do not count. n counts scores; where several"
+            " are of one person this interval is too narrow, and the report of stages counts each person once."
+        ),
+        unit="",
+        kind=Kind.MEAN,
+        direction=Direction.HIGHER,
+        fact="survey_scores",
+        grain=SCORE,
+        time="submitted_date",
+        source=_("Score100; Student 1908"),
+        eligible=lambda rows: rows["is_sent_off"] & (rows["journey_stage"] != "") & (rows["scale"] != "yesno"),
+        known=lambda rows: rows["score100"].notnull(),
+        value=lambda rows: rows["score100"],
+        order=189,
+    )
+)
+
+
 def _asked(rows: ir.Table) -> ir.BooleanValue:
     """Of answers taken over nobody knows who was asked and said nothing: they say nothing about response."""
     return rows["is_asked"] & (rows["answer_way"] != "import")

@@ -17,16 +17,16 @@ _numbers = count(1)
 
 
 def form(
-    code: str, items: Mapping[str, str], *, audience: str = "general", section: str = "service"
+    code: str, items: Mapping[str, str], *, audience: str = "general", section: str = "service", **part: str
 ) -> dict[str, Item]:
     """A published form: its questions by key, each on a scale; those called as a measure are it."""
     made = Questionnaire.objects.create(code=code, audience=audience, names={"en": code}, made_at=NOW, changed_at=NOW)
     version = Version.objects.create(questionnaire=made, number=1, made_at=NOW)
-    part = Section.objects.create(version=version, key=section, order=1)
+    of = Section.objects.create(version=version, key=section, order=1, **part)
     found = {
         key: Item.objects.create(
             version=version,
-            section=part,
+            section=of,
             key=key,
             order=order,
             kind="scale",
@@ -37,6 +37,7 @@ def form(
         for order, (key, scale) in enumerate(items.items(), 1)
     }
     Version.objects.filter(pk=version.pk).update(state="published", published_at=NOW)
+    Questionnaire.objects.filter(pk=made.pk).update(published_version=1)
     return found
 
 

@@ -18,6 +18,7 @@ from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
 from zhike.insight.reports.pages.effort import effort
 from zhike.insight.reports.pages.latency import latency
+from zhike.insight.reports.pages.stages import stages
 from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
 from zhike.insight.reports.types import FormReport, ReportRest, SurveyReport
@@ -235,12 +236,22 @@ navigation.register(
         order=35,
     )
 )
+navigation.register(
+    NavItem(
+        job=Job.FIGURES,
+        label=_("Stages of the journey"),
+        url_name="reports:stages",
+        right=VIEW_REPORTS.code,
+        order=40,
+    )
+)
 
 urlpatterns = [
     path("drivers/", drivers, name="drivers"),
     path("complaints/", stay, name="stay"),
     path("effort/", effort, name="effort"),
     path("latency/", latency, name="latency"),
+    path("stages/", stages, name="stages"),
     path("surveys/<int:campaign_id>/", survey, name="survey"),
     path("surveys/<int:campaign_id>/rest/", survey_rest, name="survey_rest"),
 ]

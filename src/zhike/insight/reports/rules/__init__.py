@@ -2,6 +2,7 @@
 
 from zhike.insight.reports.rules.drivers import driver_report
 from zhike.insight.reports.rules.effort import coefficient_of, level_lines, link_of
+from zhike.insight.reports.rules.stages import stage_lines
 from zhike.insight.reports.rules.surveys import report_of, response_of, split_lines, stay_report, weighted
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "report_of",
     "response_of",
     "split_lines",
+    "stage_lines",
     "stay_report",
     "weighted",
 ]

@@ -182,6 +182,7 @@ def _rewrite(version: Version, entry: FormEntry) -> None:
             order=place,
             titles=forms.kept_texts(section.titles),
             stage=section.stage.value,
+            journey=section.journey.value,
         )
         for place, section in enumerate(entry.sections, 1)
     )

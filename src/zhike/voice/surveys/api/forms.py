@@ -106,6 +106,7 @@ def _write(request: HttpRequest, payload: SurveyFormIn, code: str, *, new: bool 
                 key=section.key,
                 titles=section.titles,
                 stage=section.stage,
+                journey=section.journey,
                 items=tuple(
                     ItemEntry(
                         **{

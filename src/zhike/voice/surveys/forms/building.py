@@ -16,6 +16,7 @@ from zhike.voice.surveys.types import (
     AUDIENCE_LABELS,
     DIMENSION_LABELS,
     ITEM_KIND_LABELS,
+    JOURNEY_LABELS,
     MAX_HINT,
     MAX_INTRO,
     MAX_QUESTION,
@@ -29,6 +30,7 @@ from zhike.voice.surveys.types import (
     ItemEntry,
     ItemKind,
     ItemView,
+    Journey,
     Label,
     Measure,
     SectionEntry,
@@ -125,6 +127,9 @@ class SectionForm(_Written):
     """A part of a form."""
 
     stage = forms.ChoiceField(label=_("Stage of the service"), required=False, choices=_labelled(STAGE_LABELS))
+    journey = forms.ChoiceField(
+        label=_("Stage of the customer's journey"), required=False, choices=_labelled(JOURNEY_LABELS)
+    )
     key = CodeField(label=_("Key"), max_length=40, required=False, help_text=_("Left empty, one is given."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -133,11 +138,17 @@ class SectionForm(_Written):
 
     def entry(self, key: str) -> SectionEntry:
         data = self.cleaned_data
-        return SectionEntry(key=data["key"] or key, titles=self.texts("title"), stage=Stage(data["stage"]))
+        return SectionEntry(
+            key=data["key"] or key,
+            titles=self.texts("title"),
+            stage=Stage(data["stage"]),
+            journey=Journey(data["journey"]),
+        )
 
     @staticmethod
     def values_of(section: SectionView) -> dict[str, Any]:
-        return {"key": section.key, "stage": str(section.stage), **_initial("title", section.titles)}
+        own = {"key": section.key, "stage": str(section.stage), "journey": str(section.journey)}
+        return {**own, **_initial("title", section.titles)}
 
 
 class ItemForm(_Written):

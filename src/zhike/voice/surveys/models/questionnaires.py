@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from zhike.voice.surveys.types import Audience, Dimension, ItemKind, Measure, Stage, VersionState
+from zhike.voice.surveys.types import Audience, Dimension, ItemKind, Journey, Measure, Stage, VersionState
 
 
 def values_of(kinds: Iterable[str]) -> list[str]:
@@ -80,6 +80,8 @@ class Section(models.Model):
     order = models.PositiveSmallIntegerField()
     titles = models.JSONField(default=dict)
     stage = models.CharField(max_length=12, default="", blank=True)
+    # Where the customer stands on the way; empty: as the stage of the service says.
+    journey = models.CharField(max_length=12, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -88,6 +90,7 @@ class Section(models.Model):
                 fields=["version", "order"], name="survey_section_order_once", deferrable=models.Deferrable.DEFERRED
             ),
             models.CheckConstraint(condition=Q(stage__in=values_of(Stage)), name="survey_section_stage_known"),
+            models.CheckConstraint(condition=Q(journey__in=values_of(Journey)), name="survey_section_journey_known"),
         ]
 
 

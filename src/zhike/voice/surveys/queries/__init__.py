@@ -60,6 +60,9 @@ from zhike.voice.surveys.queries.forms import (
     questions,
     versions_of,
 )
+from zhike.voice.surveys.queries.journey import (
+    stage_measures,
+)
 from zhike.voice.surveys.queries.matrix import (
     Span,
     goods_matrix,
@@ -131,6 +134,7 @@ __all__ = [
     "shown_sections",
     "split_counts",
     "spoken_of",
+    "stage_measures",
     "text_item",
     "to_do_rows",
     "valued_answers",

@@ -18,6 +18,7 @@ from zhike.voice.surveys.types import (
     FormView,
     ItemKind,
     ItemView,
+    Journey,
     Measure,
     Question,
     SectionView,
@@ -142,6 +143,7 @@ def _section(row: Section, items: list[Item]) -> SectionView:
         key=row.key,
         titles=row.titles,
         stage=Stage(row.stage),
+        journey=Journey(row.journey),
         order=row.order,
         items=tuple(_item(item, row.key) for item in items),
     )

@@ -145,6 +145,7 @@ def entry_of(form: FormView) -> FormEntry:
                 key=section.key,
                 titles=section.titles,
                 stage=section.stage,
+                journey=section.journey,
                 items=tuple(
                     ItemEntry(
                         key=item.key,

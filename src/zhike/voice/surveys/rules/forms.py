@@ -12,6 +12,8 @@ from zhike.platform.errors import FieldError, Invalid
 from zhike.platform.i18n.labels import LANGUAGES, missing
 from zhike.platform.ui.forms import narrow
 from zhike.voice.surveys.types import (
+    JOURNEY_OF_STAGE,
+    JUDGING,
     MAX_ANSWER,
     MOST_ITEMS,
     NOT_RELEVANT,
@@ -21,9 +23,11 @@ from zhike.voice.surveys.types import (
     FormView,
     ItemKind,
     ItemView,
+    Journey,
     Label,
     Measure,
     Raw,
+    SectionView,
     Texts,
 )
 
@@ -307,3 +311,15 @@ def equal_weights(items: Sequence[ItemView]) -> dict[str, Decimal]:
         found |= {item.key: each for item in same[:-1]}
         found[same[-1].key] = 1 - each * (len(same) - 1)
     return found
+
+
+def journey_of(section: SectionView, item: ItemView) -> Journey:
+    """Where on the customer's way a question stands: as its part says, else its stage of the service, else its measure.
+
+    `facts` says the same in SQL.
+    """
+    if section.journey is not Journey.NONE:
+        return section.journey
+    if (found := JOURNEY_OF_STAGE.get(section.stage)) is not None:
+        return found
+    return Journey.EVALUATE if item.measure in JUDGING else Journey.NONE

@@ -13,6 +13,7 @@ from zhike.voice.surveys.types import (
     Dimension,
     Disposition,
     ItemKind,
+    Journey,
     Measure,
     Stage,
     Trigger,
@@ -57,6 +58,7 @@ class SurveySectionIn(Schema):
     key: Key
     titles: Words
     stage: Stage = Stage.NONE
+    journey: Journey = Journey.NONE
     items: Annotated[list[SurveyItemIn], Field(max_length=60)] = []
 
 
@@ -85,6 +87,7 @@ class SurveySectionOut(Schema):
     key: str
     titles: dict[str, str]
     stage: Stage
+    journey: Journey
     items: list[SurveyItemOut]
 
 

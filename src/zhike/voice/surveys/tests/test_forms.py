@@ -269,6 +269,7 @@ def test_constraints__of_forms_hold() -> None:
     _refused("survey_section_key_once", lambda: Section.objects.create(key="all", order=2, **own))
     _refused("survey_section_order_once", lambda: Section.objects.create(key="x", order=1, **own))
     _refused("survey_section_stage_known", lambda: Section.objects.update(stage="x"))
+    _refused("survey_section_journey_known", lambda: Section.objects.update(journey="x"))
     first = Item.objects.filter(version=form.version_id, key="a")
     second = Item.objects.filter(version=form.version_id, key="b")
     _refused("survey_item_key_once", lambda: second.update(key="a"))

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhike.platform.errors import Conflict
-from zhike.voice.surveys.types.words import Audience, Dimension, ItemKind, Measure, Stage, VersionState
+from zhike.voice.surveys.types.words import Audience, Dimension, ItemKind, Journey, Measure, Stage, VersionState
 
 Texts = Mapping[str, str]
 MOST_ITEMS: Final = 60
@@ -55,6 +55,7 @@ class SectionEntry:
     key: str
     titles: Texts
     stage: Stage = Stage.NONE
+    journey: Journey = Journey.NONE
     items: tuple[ItemEntry, ...] = ()
 
 
@@ -102,6 +103,7 @@ class SectionView:
     stage: Stage
     order: int
     items: tuple[ItemView, ...]
+    journey: Journey = Journey.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

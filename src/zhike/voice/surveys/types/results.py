@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import pgettext_lazy
 
 from zhike.voice.surveys.types.forms import FormView, ItemView
-from zhike.voice.surveys.types.words import CampaignState, Disposition, Label, Trigger
+from zhike.voice.surveys.types.words import Audience, CampaignState, Disposition, Journey, Label, Trigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +141,14 @@ class Matrix:
     scales: Mapping[str, str]
     scale: str
     rows: Sequence[Sequence[float | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageMeasure:
+    """What one form in use asks about one stage of the journey: the keys of its scaled questions."""
+
+    stage: Journey
+    code: str
+    names: Mapping[str, str]
+    audience: Audience
+    keys: frozenset[str]

@@ -80,7 +80,7 @@ MEASURE_LABELS: Final[Mapping[str, Label]] = {
 
 
 class Stage(StrEnum):
-    """Where in the service an item belongs; METR-07 asks for at least one measure of each."""
+    """Where in the service a part of a form belongs."""
 
     NONE = ""
     BEFORE = "before"
@@ -96,6 +96,36 @@ STAGE_LABELS: Final[Mapping[str, Label]] = {
     Stage.AFTER: pgettext_lazy("stage of the service", "After delivery"),
     Stage.OTHER: pgettext_lazy("stage of the service", "Other"),
 }
+
+
+class Journey(StrEnum):
+    """Where the customer stands on the way; at least one measure belongs to each (METR-07)."""
+
+    NONE = ""
+    PERCEIVE = "perceive"
+    TRY = "try"
+    BUY = "buy"
+    USE = "use"
+    EVALUATE = "evaluate"
+
+
+JOURNEY_LABELS: Final[Mapping[str, Label]] = {
+    Journey.NONE: pgettext_lazy("stage of the customer's journey", "as the stage of the service says"),
+    Journey.PERCEIVE: pgettext_lazy("stage of the customer's journey", "Perceive"),
+    Journey.TRY: pgettext_lazy("stage of the customer's journey", "Try"),
+    Journey.BUY: pgettext_lazy("stage of the customer's journey", "Buy"),
+    Journey.USE: pgettext_lazy("stage of the customer's journey", "Use"),
+    Journey.EVALUATE: pgettext_lazy("stage of the customer's journey", "Evaluate"),
+}
+JOURNEY: Final = tuple(one for one in Journey if one is not Journey.NONE)
+# Where a part says nothing of its own: before the order one buys, in transit one uses, afterwards one judges.
+JOURNEY_OF_STAGE: Final[Mapping[Stage, Journey]] = {
+    Stage.BEFORE: Journey.BUY,
+    Stage.DURING: Journey.USE,
+    Stage.AFTER: Journey.EVALUATE,
+}
+# What is asked of the company as a whole is a judgement, in whatever part it stands.
+JUDGING: Final = frozenset({Measure.OVERALL, Measure.RECOMMEND, Measure.EFFORT})
 
 
 class Dimension(StrEnum):

@@ -3,12 +3,13 @@
 from typing import Final
 
 from zhike.voice.surveys.rules.builtin.parts import THANKS, chosen, overall, rated, say, written
-from zhike.voice.surveys.types import Audience, Dimension, FormEntry, Measure, SectionEntry, Stage
+from zhike.voice.surveys.types import Audience, Dimension, FormEntry, Journey, Measure, SectionEntry, Stage
 
 _VIEW: Final = SectionEntry(
     key="view",
     titles=say("您怎么看我们", "您怎麼看我們", "Your view of our company"),
     stage=Stage.BEFORE,
+    journey=Journey.PERCEIVE,
     items=(
         rated(
             "visited",
