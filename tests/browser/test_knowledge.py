@@ -53,6 +53,9 @@ def test_reply__an_article_is_found_put_in_and_sent_by_keyboard(page: Page, case
     page.wait_for_function("document.activeElement.matches('[data-zk-find]')")
     page.keyboard.type("延误")
     page.wait_for_function("document.querySelectorAll('[data-zk-put=article]').length === 1")
+    # Each letter may ask once: the list that is stepped into is the last that comes.
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=tmp_path / "reply.png")
     assert barriers(page) == []
     page.keyboard.press("ArrowDown")

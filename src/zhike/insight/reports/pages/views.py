@@ -87,6 +87,7 @@ def _ways(actor: Actor) -> list[Button]:
 
 def _context(actor: Actor, report: SurveyReport) -> dict[str, object]:
     head = report.head
+    form_names = [AUDIENCE_LABELS[form.audience] for form in report.forms]
     return {
         "report": report,
         "head": head,
@@ -111,8 +112,10 @@ def _context(actor: Actor, report: SurveyReport) -> dict[str, object]:
             )
             if text
         ],
-        "fates": lines.fates_of(report),
-        "form_names": [AUDIENCE_LABELS[form.audience] for form in report.forms],
+        "fates": [
+            (name, list(zip(form_names, counts, strict=True)), total) for name, counts, total in lines.fates_of(report)
+        ],
+        "form_names": form_names,
         "forms": [
             {
                 "form": form,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from secrets import token_hex
@@ -313,7 +314,8 @@ def filter_chips(context: Context, chips: Sequence[components.ChipFilter], clear
 
 @register.simple_tag(takes_context=True)
 def facts(context: Context, values: Sequence[components.Fact]) -> SafeString:
-    return _draw(context, "ui/facts.html", {"facts": values})
+    counted = [replace(one, value=formats.number(one.value)) if type(one.value) is int else one for one in values]
+    return _draw(context, "ui/facts.html", {"facts": counted})
 
 
 @register.simple_tag(takes_context=True)

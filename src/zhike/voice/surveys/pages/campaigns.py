@@ -206,7 +206,7 @@ def _facts(view: CampaignView) -> list[Fact]:
         Fact(label=_("Chosen of them"), value=view.recipients if view.started_at else None),
         Fact(label=_("Owner"), value=view.owner or None),
         Fact(label=_("Days from close to report"), value=view.days_to_report),
-        Fact(label=_("Why it was stopped"), value=view.stop_reason or None),
+        *([Fact(label=_("Why it was stopped"), value=view.stop_reason)] if view.stop_reason else []),
     ]
 
 
