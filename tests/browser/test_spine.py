@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.harness.browsers import PHONE, Browsing
 from zhike.demo.build import ACTOR
-from zhike.doors.portal.tests.factories import HOUR, add, parcel
+from zhike.doors.portal.tests.factories import HOUR, parcel
 from zhike.insight.lake import actions as lake
 from zhike.platform import clock, outbox, parameters
 from zhike.platform.messaging.models import Message
@@ -18,7 +18,6 @@ from zhike.record.organization.models import Staff
 from zhike.record.shipments import actions as shipments
 from zhike.record.shipments.models import Shipment
 from zhike.record.shipments.tests.factories import SYSTEM
-from zhike.record.shipments.types.codes import Status
 from zhike.service.cases.models import Case
 from zhike.voice.surveys import actions as surveys
 from zhike.voice.surveys.models import Campaign, FollowUp, Recipient
@@ -119,9 +118,13 @@ def _told(desk: Browsing, goods: Shipment, case: Case, shot: Shot) -> None:
 
 def _asked(desk: Browsing, goods: Shipment, number: str, shot: Shot) -> FollowUp:
     """Delivered and asked the same hour; dissatisfied, which somebody has to follow up."""
-    now = clock.now()
-    add(goods, (Status.DELIVERED, now, "上海", {}), now=now)
-    outbox.drain_all(now=now)
+    with desk.page(f"/goods/shipments/{goods.pk}/reply/", "supervisor", language="zh-hans") as page:
+        page.fill("[name=signer]", "陈静")
+        shot(page, "reply")
+        page.get_by_role("button", name="登记回复").click()
+        page.wait_for_url(f"**/goods/shipments/{goods.pk}/")
+        shot(page, "delivered")
+    outbox.drain_all(now=clock.now())
     # The company's own survey after deliveries may have chosen them too; the budget lets one of both ask.
     of = Recipient.objects.get(shipment=goods, campaign__number=number)
     surveys.invite_batch(actor=ACTOR, now=clock.now())
@@ -172,4 +175,6 @@ def test_spine__a_late_parcel_becomes_a_case_a_survey_a_follow_up_and_a_figure(d
         shot(page, "report")
         page.goto(f"/figures/csat5/?customer_id={goods.customer_id}")
         assert "0 of 1" in page.locator("main").inner_text()
+        page.locator("main .zk-figure").get_by_role("link", name="rows").first.click()
+        page.wait_for_selector("#zk-drawer[open] #figure-rows")
         shot(page, "figure")
