@@ -217,7 +217,7 @@ def test_rows__are_not_exported_by_whoever_may_not_or_beyond_the_limit(
     assert client.get(address, {"since": "2026-08", "export": "csv"}).status_code == 422
     monkeypatch.undo()
     monkeypatch.setattr("zhike.platform.ui.policies.EXPORT", Right("ui.nobody", "nobody", frozenset()))
-    monkeypatch.setattr("zhike.insight.metrics.pages.views.EXPORT", Right("ui.nobody", "nobody", frozenset()))
+    monkeypatch.setattr("zhike.insight.metrics.pages.sheets.EXPORT", Right("ui.nobody", "nobody", frozenset()))
     assert "export=csv" not in client.get(address).content.decode()
     assert client.get(address, {"export": "csv"}).status_code == 403
     assert not list_entries(actor=ACTOR, event_type="ui.list_exported")
