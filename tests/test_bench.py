@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from bench import b3_cases, b3_pages, b8_search, lmg
+from bench import b3_cases, b3_pages, b4_scores, b6_answer, b8_search, lmg, people_answering
 from bench.b3_pages import Look, look
 from bench.measuring import Taken
 from bench.sowing import OUTLETS, REGIONS, Sown, company, sow
@@ -51,3 +51,28 @@ def test_lmg__compares_what_gives_the_same_shares(capsys: pytest.CaptureFixture[
     assert len(every) == 16
     assert np.allclose(lmg.shares(every, 4), lmg.ours(x, y))
     assert capsys.readouterr().out.count("ratio") == 5
+
+
+def test_scores__ours_and_what_is_typed_by_hand_agree(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with django_db_blocker.unblock():
+        b4_scores.main(60_000)
+    assert capsys.readouterr().out.count("60,000 answers") == 2
+
+
+@pytest.mark.filterwarnings("ignore:No directory at")
+def test_answering__is_measured_against_a_view_that_reads_as_much(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with django_db_blocker.unblock():
+        b6_answer.main(6)
+    assert "B6 6 surveys of 3 questions" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore:No directory at")
+def test_people_answering__none_of_their_answers_is_lost_or_double(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock():
+        assert people_answering.main(20, readers=1, thinking=(0.0, 0.2)) == 0

@@ -10,7 +10,6 @@ from zhike.insight.lake import queries as lake
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.queries.figures import (
     MONTH,
-    SCALE,
     check_dimensions,
     compute,
     day_of,
@@ -18,6 +17,7 @@ from zhike.insight.metrics.queries.figures import (
     measured,
     state_of,
 )
+from zhike.insight.metrics.queries.making import SCALE
 from zhike.insight.metrics.types import Base, Change, Estimate, Figure, Kind, Question, Span, Spread, base_of, metric_of
 from zhike.methods.intervals import Interval, difference, newcombe, quantile_ranks, welch, wilson_share
 from zhike.methods.promoters import compare_nps

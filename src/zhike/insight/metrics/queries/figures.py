@@ -1,6 +1,6 @@
 """Asking the lake: figures with base, missing and interval, and the rows behind them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -12,23 +12,18 @@ from django.utils.translation import pgettext
 from zhike.insight.lake import queries as lake
 from zhike.insight.lake.types import Generation
 from zhike.insight.metrics.policies import VIEW_FIGURES
+from zhike.insight.metrics.queries import making
 from zhike.insight.metrics.queries.kept import Counted, ListKey, kept, kept_values, key_of
 from zhike.insight.metrics.types import (
     AS_OF,
     Answer,
-    Base,
     Figure,
     GenerationGone,
-    Kind,
     Metric,
     Question,
     UnknownDimension,
-    base_of,
     metric_of,
 )
-from zhike.methods.intervals import mean_interval, wilson, wilson_share
-from zhike.methods.promoters import nps_adjusted
-from zhike.methods.scales import score100
 from zhike.platform import clock, facts, parameters
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -38,7 +33,6 @@ MONTH = "month"
 MOST_GROUPS = 5_000
 NO = ibis.literal(value=False)
 INSTANT = "timestamp('UTC')"
-SCALE = {Kind.RATE: 100.0, Kind.PER_THOUSAND: 1000.0}
 
 
 def compute(*, actor: Actor, question: Question) -> Answer:
@@ -57,7 +51,8 @@ def compute(*, actor: Actor, question: Question) -> Answer:
 
     def count() -> Counted:
         rows = measured(metric, filtered(metric, question, table()), state, today)
-        return _figures(metric, rows, ()), _figures(metric, rows, question.split) if question.split else ()
+        keys = {name: _group_key(metric, rows, name) for name in question.split}
+        return making.counted(metric, rows, keys, most=MOST_GROUPS)
 
     total, split = kept(key_of(metric, question, actor.reach, state, today=today, rows=table), count)
     # zhike: allow clock-edge -- the parameter versions named are those of the moment of asking; no figure depends on it
@@ -65,7 +60,7 @@ def compute(*, actor: Actor, question: Question) -> Answer:
     return Answer(
         metric=metric,
         question=question,
-        total=total[0] if total else _figure(metric, {}, {}),
+        total=total[0],
         figures=_named(split),
         generation=state.number,
         as_of=state.as_of,
@@ -267,6 +262,11 @@ def key_by(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
     return rows[dimension].cast("string")
 
 
+def _group_key(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
+    """What rows are grouped by; a month by its first day, which costs less than its name for each row."""
+    return rows[metric.time].truncate("M") if dimension == MONTH else key_by(metric, rows, dimension)
+
+
 def filtered(metric: Metric, question: Question, rows: ir.Table) -> ir.Table:
     for dimension, values in question.filters.items():
         key = key_by(metric, rows, dimension)
@@ -295,8 +295,8 @@ def measured(metric: Metric, rows: ir.Table, state: Generation, today: date | No
         rows = rows.filter(day.isnull() | (day <= ibis.date(today)))
     as_of = ibis.null(INSTANT) if state.as_of is None else ibis.literal(state.as_of, INSTANT)
     rows = rows.mutate(**{AS_OF: as_of})
-    eligible = metric.eligible(rows).fill_null(NO)
-    rows = rows.filter(eligible)
+    # As it stands: only a condition without a cover is passed on to the reader of the files.
+    rows = rows.filter(metric.eligible(rows))
     added: dict[str, ir.Value] = {"_known": metric.known(rows).fill_null(NO)}
     if metric.hit is not None:
         added["_hit"] = metric.hit(rows).fill_null(NO)
@@ -307,108 +307,6 @@ def measured(metric: Metric, rows: ir.Table, state: Generation, today: date | No
     if metric.value is not None:
         added["_value"] = metric.value(rows).cast("float64")
     return rows.mutate(**added)
-
-
-def _figures(metric: Metric, rows: ir.Table, split: Sequence[str]) -> tuple[Figure, ...]:
-    known = rows["_known"]
-    measures: dict[str, ir.Value] = {"n": known.sum(), "missing": (~known).sum()}
-    if metric.hit is not None:
-        measures["hits"] = (known & rows["_hit"]).sum()
-    if metric.against is not None:
-        measures["against"] = (known & rows["_against"]).sum()
-    if metric.weight is not None:
-        weight = rows["_weight"]
-        measures |= {
-            "weights": weight.sum(where=known),
-            "squares": (weight * weight).sum(where=known),
-            "weighted": weight.sum(where=known & rows["_hit"]),
-        }
-    if metric.value is not None:
-        value = rows["_value"]
-        measures |= {"mean": value.mean(where=known), "spread": value.std(where=known)}
-        if metric.kind is Kind.DURATION:
-            measures |= {"median": value.quantile(0.5, where=known), "p90": value.quantile(0.9, where=known)}
-    if split:
-        keys = [key_by(metric, rows, name).name(f"_by_{name}") for name in split]
-        found = rows.group_by(keys).aggregate(**measures).order_by([f"_by_{name}" for name in split])
-    else:
-        found = rows.aggregate(**measures)
-    records = found.limit(MOST_GROUPS).to_pyarrow().to_pylist()
-    return tuple(_figure(metric, {name: record[f"_by_{name}"] or "" for name in split}, record) for record in records)
-
-
-def _figure(metric: Metric, at: Mapping[str, str], record: Mapping[str, float | int | None]) -> Figure:
-    n = int(record.get("n") or 0)
-    hits = int(record.get("hits") or 0) if metric.hit is not None else None
-    plain = Figure(at=at, names={}, n=n, missing=int(record.get("missing") or 0), base=_base(metric, n), hits=hits)
-    if metric.kind is Kind.COUNT:
-        return replace(plain, value=float(n))
-    if metric.value is not None:
-        plain = replace(plain, mean=record.get("mean"), deviation=record.get("spread"))
-    if metric.against is not None:
-        plain = replace(plain, against=int(record.get("against") or 0))
-    if plain.base not in {Base.SMALL, Base.SOUND}:
-        return plain
-    return _MADE.get(metric.kind, _rate)(metric, plain, record)
-
-
-Record = Mapping[str, float | int | None]
-
-
-def _rate(metric: Metric, plain: Figure, record: Record) -> Figure:  # noqa: ARG001 - as the others
-    scale, hits = SCALE[metric.kind], plain.hits or 0
-    limits = wilson(hits, plain.n)
-    return replace(plain, value=scale * hits / plain.n, low=scale * float(limits.low), high=scale * float(limits.high))
-
-
-def _mean(metric: Metric, plain: Figure, record: Record) -> Figure:
-    mean = float(record["mean"] or 0.0)
-    limits = mean_interval(mean, float(record["spread"] or 0.0), plain.n)
-    score = None if metric.levels is None else float(score100(mean, metric.levels))
-    return replace(
-        plain,
-        value=mean,
-        low=float(limits.low),
-        high=float(limits.high),
-        median=record.get("median"),
-        p90=record.get("p90"),
-        score=score,
-    )
-
-
-def _net(metric: Metric, plain: Figure, record: Record) -> Figure:  # noqa: ARG001 - as the others
-    high, low = plain.hits or 0, plain.against or 0
-    limits = nps_adjusted(high, plain.n - high - low, low)
-    return replace(plain, value=100.0 * (high - low) / plain.n, low=float(limits.low), high=float(limits.high))
-
-
-def _weighted(metric: Metric, plain: Figure, record: Record) -> Figure:  # noqa: ARG001 - as the others
-    """The share of the weight; nothing where all weights are 0."""
-    weights, squares = float(record["weights"] or 0.0), float(record["squares"] or 0.0)
-    beside = replace(plain, plain=100.0 * (plain.hits or 0) / plain.n)
-    if weights <= 0 or squares <= 0:
-        return beside
-    # Rounding of sums must not carry a share past 1.
-    share, base = min(float(record["weighted"] or 0.0) / weights, 1.0), weights**2 / squares
-    limits = wilson_share(share, base)
-    return replace(
-        beside, value=100 * share, low=100 * float(limits.low), high=100 * float(limits.high), effective=base
-    )
-
-
-_MADE: Mapping[Kind, Callable[[Metric, Figure, Record], Figure]] = {
-    Kind.DURATION: _mean,
-    Kind.MEAN: _mean,
-    Kind.NET: _net,
-    Kind.WEIGHTED: _weighted,
-}
-
-
-def _base(metric: Metric, n: int) -> Base:
-    """Counts are what they are, however few; rates and means need a base."""
-    if metric.kind is Kind.COUNT:
-        return Base.SOUND if n else Base.NONE
-    return base_of(n)
 
 
 def _named(figures: Sequence[Figure]) -> tuple[Figure, ...]:
