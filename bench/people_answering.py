@@ -52,6 +52,7 @@ THINKING = (0.5, 1.5)
 """Seconds from one answer to the next request of one person."""
 BETWEEN_LOOKS = 0.5
 TWICE = 10
+OTHERS = ("outbox", "worker")
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
@@ -212,8 +213,10 @@ def held(asked: list[Recipient], people: list[Person]) -> list[tuple[str, int, i
     ]
 
 
-def main(people: int, *, readers: int = 2, thinking: tuple[float, float] = THINKING) -> int:
-    """0 when every promise held."""
+def main(
+    people: int, *, readers: int = 2, thinking: tuple[float, float] = THINKING, others: tuple[str, ...] = OTHERS
+) -> int:
+    """0 when every promise held. `others`: what of the house runs beside the web server."""
     book, done = Book(), Event()
     with (
         databases.cloned(databases.empty_template()),
@@ -222,7 +225,7 @@ def main(people: int, *, readers: int = 2, thinking: tuple[float, float] = THINK
         campaign, form, asked = ask(people)
         pages = [reverse("reports:survey", args=[campaign.pk]), reverse("metrics:figure", args=["csat4"])]
         session = reader()
-        with running_site("web", "outbox", "worker", web_workers=2) as site:
+        with running_site("web", *others, web_workers=2) as site:
             everybody = [
                 Person(
                     link=reverse("portal:survey", args=[seal(to.ref)]),

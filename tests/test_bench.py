@@ -75,4 +75,4 @@ def test_people_answering__none_of_their_answers_is_lost_or_double(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
     with django_db_blocker.unblock():
-        assert people_answering.main(20, readers=1, thinking=(0.0, 0.2)) == 0
+        assert people_answering.main(20, readers=1, thinking=(0.0, 0.2), others=()) == 0
