@@ -38,6 +38,7 @@ from zhike.methods.scales import SCALES  # noqa: E402
 from zhike.platform import clock  # noqa: E402
 from zhike.platform.accounts.models import User  # noqa: E402
 from zhike.platform.actors import system_actor  # noqa: E402
+from zhike.platform.calendars.tests.factories import default_calendar  # noqa: E402
 from zhike.platform.parameters import actions as settings_of  # noqa: E402
 from zhike.record.organization import actions as organization  # noqa: E402
 from zhike.record.organization.tests import factories  # noqa: E402
@@ -110,8 +111,9 @@ def ask(people: int) -> tuple[Campaign, FormView, list[Recipient]]:
     """A survey that runs, and so many who have just been asked."""
     now = clock.now()
     factories.company()
-    # Whoever is dissatisfied is called back by somebody of the desk.
+    # Whoever is dissatisfied is called back by somebody of the desk, in working time.
     factories.staff(roles=("agent",))
+    default_calendar()
     actions.install_builtin(actor=ACTOR, publish=True, now=now)
     settings_of.set_parameter(
         actor=ACTOR, key="portal.answers_an_hour", value=100_000, reason="bench", source="bench", now=now
