@@ -1,7 +1,7 @@
 """Reading a generation: one Ibis table with changed and deleted rows already applied, within the actor's reach."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -119,9 +119,31 @@ def generation(fact: str, number: int) -> Generation | None:
 
 def table(*, actor: Actor, state: Generation) -> ir.Table:
     """The rows of a generation that the actor may count."""
+    _begin()
+    return _within(state, actor)
+
+
+def with_owned(
+    *, actor: Actor, state: Generation, key: str, owned: Sequence[Generation], by: str
+) -> tuple[ir.Table, ...]:
+    """The rows of a generation that the actor may count, and of each of `owned` those whose `by` is one of their `key`.
+
+    For what belongs to whoever owns it: an order counts for those who reach the customer, whichever unit took it.
+    """
+    _begin()
+    owners = _within(state, actor)
+    mine = owners.select(**{by: owners[key]}).distinct()
+    return owners, *(_rows(facts.published()[one.fact], one).semi_join(mine, by) for one in owned)
+
+
+# zhike: allow query-actor -- a connection, no rows
+def _begin() -> None:
+    """Begun anew only here: an expression must not lose its views while it is being put together."""
     if len(getattr(_local, "views", ())) >= MOST_VIEWS:
-        # Begun anew only here: an expression must not lose its views while it is being put together.
         _begin_anew()
+
+
+def _within(state: Generation, actor: Actor) -> ir.Table:
     spec = facts.published()[state.fact]
     rows = _rows(spec, state)
     return rows.filter(_reach(rows, spec, actor)) if not actor.reach.everything else rows

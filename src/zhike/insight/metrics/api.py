@@ -15,14 +15,36 @@ from zhike.insight.lake import actions as lake
 from zhike.insight.lake.types import PARQUET
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.policies import VIEW_FIGURES
+from zhike.insight.metrics.rules.periods import MOST, start_named
 from zhike.insight.metrics.rules.readings import beside
-from zhike.insight.metrics.schemas import AnswerOut, FactOut, MetricOut, MovesOut, RowsOut, WaveOut
-from zhike.insight.metrics.types import Answer, Metric, Question, WaveStep, Written, metrics
+from zhike.insight.metrics.schemas import (
+    AnswerOut,
+    FactOut,
+    MetricOut,
+    MovesOut,
+    RowsOut,
+    StateStayOut,
+    StayersOut,
+    StayOut,
+    WaveOut,
+)
+from zhike.insight.metrics.types import (
+    Answer,
+    Change,
+    Metric,
+    PeriodKind,
+    Question,
+    WaveStep,
+    Written,
+    described,
+    metrics,
+)
 from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.api import actor_of, decode_cursor, encode_cursor
 from zhike.platform.authz import authorize
 from zhike.platform.errors import Invalid
+from zhike.record.customers import queries as customers
 
 _FORTH, _BACK = False, True
 router = Router(tags=["figures"])
@@ -33,6 +55,15 @@ Splits: Any = Query([], description="Dimensions to split by, at most two; month 
 Generation: Any = Query(None, ge=1, le=2**62)
 Wave = Annotated[str, Query(max_length=20, pattern=r"^[^\x00]*$")]
 Limit: Any = Query(50, ge=1, le=200)
+StaySplit = Annotated[
+    str, Query(max_length=20, pattern=r"^[^\x00]*$", description="value_class, industry or region; empty: none")
+]
+StayName = Annotated[str, Query(max_length=10, pattern=r"^[^\x00]*$", description="2026-10, 2026-Q4 or 2026")]
+Value = Annotated[
+    str | None,
+    Query(max_length=40, pattern=r"^[^\x00]*$", description="One value of the split; '' where none is known"),
+]
+Counted: Any = Query(0, ge=0, le=MOST, description="How many periods, the running one included; 0: as the page shows")
 
 
 @router.get("/figures", response=list[MetricOut], summary="The figure dictionary")
@@ -170,19 +201,118 @@ def get_moves(
     }
 
 
+@router.get("/retention", response=StayOut, summary="Who stays: retention, churn, repeat orders, services by period")
+def get_retention(
+    request: HttpRequest,
+    *,
+    period: PeriodKind = PeriodKind.QUARTER,
+    split: StaySplit = "",
+    count: int = Counted,
+) -> dict[str, Any]:
+    """Totals by period, oldest first, and the lines of the split. What has not ended has counts and no rates."""
+    question = queries.StayQuestion(period=period, split=split, count=count)
+    answer = queries.retention(actor=actor_of(request), question=question)
+    return {
+        "figures": [
+            {"id": one.id, "version": one.version, "label": str(one.label), "definition": str(one.definition)}
+            for one in described().values()
+        ],
+        "totals": [_stay_dict(line) for line in answer.totals],
+        "lines": [_stay_dict(line) for line in answer.lines],
+        "generations": dict(answer.generations),
+        "as_of": answer.as_of,
+    }
+
+
+@router.get("/retention/customers", response=StayersOut, summary="The customers behind a line of retention")
+def get_stayers(
+    request: HttpRequest,
+    *,
+    name: StayName,
+    part: queries.Part = queries.Part.LEFT,
+    period: PeriodKind = PeriodKind.QUARTER,
+    split: StaySplit = "",
+    value: Value = None,
+    cursor: str = "",
+    limit: int = Limit,
+) -> dict[str, Any]:
+    """Of the period `name` (2026-10, 2026-Q4, 2026), by id; files within reach alone. 422 for a period of no name."""
+    start = start_named(period, name)
+    if start is None:
+        raise Invalid.of("name", "form", _("There is no such period."))
+    actor, question = actor_of(request), queries.StayQuestion(period=period, split=split)
+    found = queries.stay_customers(actor=actor, question=question, start=start, part=part, value=value)
+    after = decode_cursor(cursor, int)[0] if cursor else 0
+    ids = [pk for pk in found.ids if pk > after]
+    page, traces = ids[:limit], found.of(ids[:limit])
+    names = customers.labels(actor=actor, customer_ids=page)
+    return {
+        "items": [
+            {
+                "number": names[pk].number,
+                "name": names[pk].name,
+                "orders_before": traces[pk].before,
+                "orders": traces[pk].orders,
+                "services": traces[pk].services,
+                "value_class": traces[pk].value_class,
+            }
+            for pk in page
+            if pk in names
+        ],
+        "total": len(found.ids),
+        "next": encode_cursor(page[-1]) if len(ids) > limit else None,
+    }
+
+
+@router.get("/figures/{metric}/stay", response=StateStayOut, summary="Who of a wave's customers stays, by state")
+def get_state_stay(
+    request: HttpRequest,
+    metric: str,
+    *,
+    wave: Wave,
+    period: PeriodKind = PeriodKind.QUARTER,
+    filter: list[str] = Filters,  # noqa: A002 - the name programs expect
+) -> dict[str, Any]:
+    """Of a mean satisfaction such as csat5_mean: who ordered in the period after the one of the wave's last answer."""
+    question = question_of(metric, [], filter, None, None)
+    found = queries.state_retention(actor=actor_of(request), question=question, wave=wave, period=period)
+    return {
+        "wave": found.wave,
+        "period": found.period,
+        "start": found.start,
+        "is_ended": found.is_ended,
+        "states": {name: figure.to_dict() for name, figure in found.states.items()},
+    }
+
+
+def _stay_dict(line: queries.StayLine) -> dict[str, Any]:
+    return {
+        "period": line.period,
+        "start": line.start,
+        "is_ended": line.is_ended,
+        "value": line.value,
+        "name": line.name,
+        "stayed": line.stayed,
+        "left": line.left,
+        "retention": line.retention.to_dict(),
+        "churn": line.churn.to_dict(),
+        "repeat": line.repeat.to_dict(),
+        "services": line.services.to_dict(),
+        "change": _change_dict(line.change),
+    }
+
+
+def _change_dict(change: Change | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {"difference": change.difference, "low": change.low, "high": change.high, "is_clear": change.is_clear}
+
+
 def _wave_dict(step: WaveStep) -> dict[str, Any]:
-    change = step.change
     return {
         "wave": step.wave,
         "figure": step.figure.to_dict(),
-        "change": None
-        if change is None
-        else {
-            "difference": change.difference,
-            "low": change.low,
-            "high": change.high,
-            "is_clear": change.is_clear,
-        },
+        "change": _change_dict(step.change),
         "p": step.p,
         "is_small": step.is_small,
     }

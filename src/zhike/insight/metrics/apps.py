@@ -17,6 +17,7 @@ class MetricsConfig(AppConfig):
             "rules.knowledge",
             "rules.promises",
             "rules.reception",
+            "rules.stay",
             "rules.surveys",
             "rules.latency",
         )

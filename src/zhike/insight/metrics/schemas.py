@@ -1,6 +1,6 @@
 """Shapes of the figures API."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ninja import Schema
 from pydantic import Field
@@ -77,6 +77,71 @@ class MovesOut(Schema):
     after: dict[str, int]
     moves: list[MoveOut]
     both: int
+
+
+class StayLineOut(Schema):
+    """One period, or one value of the split in it; figures have no value before the period has ended."""
+
+    period: str = Field(description="2026-10, 2026-Q4 or 2026")
+    start: date
+    is_ended: bool
+    value: str
+    name: str
+    stayed: int
+    left: int | None = Field(description="null while the period runs: they may still order")
+    retention: FigureOut = Field(description="n customers of the period before; hits those who ordered again")
+    churn: FigureOut = Field(description="The same n; hits those who did not: 100 less retention")
+    repeat: FigureOut = Field(description="n customers of the period; hits those with two orders or more")
+    services: FigureOut = Field(description="Mean number of business lines used, over the same n")
+    change: ChangeOut | None = Field(description="Of retention against the period before; null below a base of 30")
+
+
+class DescribedOut(Schema):
+    """What a figure with a page of its own means."""
+
+    id: str
+    version: int
+    label: str
+    definition: str
+
+
+class StayOut(Schema):
+    """Who stays, period after period."""
+
+    figures: list[DescribedOut]
+    totals: list[StayLineOut]
+    lines: list[StayLineOut]
+    generations: dict[str, int]
+    as_of: datetime | None
+
+
+class StayerOut(Schema):
+    """One customer behind a line."""
+
+    number: str
+    name: str
+    orders_before: int
+    orders: int
+    services: int
+    value_class: str = Field(description="As it stood on the day the period began; '' for not classified")
+
+
+class StayersOut(Schema):
+    """One page of customers, by id; `total` counts all of the line."""
+
+    items: list[StayerOut]
+    total: int
+    next: str | None
+
+
+class StateStayOut(Schema):
+    """Who of the customers of each state in a wave ordered in the period after it; `start` null without answers."""
+
+    wave: str
+    period: str
+    start: date | None
+    is_ended: bool
+    states: dict[str, FigureOut]
 
 
 class AnswerOut(Schema):

@@ -47,6 +47,14 @@ class Base(StrEnum):
     SOUND = "sound"
 
 
+class PeriodKind(StrEnum):
+    """Periods of the calendar in which customers stay or leave."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 AS_OF = "_as_of"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WITHHELD_BELOW = 10
@@ -269,6 +277,28 @@ class UnknownFact(ZhikeError):
     message = _("There is no fact %(fact)s.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A figure that is no sum over rows of one fact and has a page of its own; the dictionary tells of it too.
+
+    A change of meaning is a new version, as with metrics. `unit` is empty for plain means and counts.
+    """
+
+    id: str
+    version: int
+    label: Text
+    definition: Text
+    unit: str
+    grain: Text
+    time: Text
+    interval: Text
+    source: Text
+    dimensions: Text
+    url_name: str
+    note: Text = ""
+    order: int = 0
+
+
 class UnknownMetric(ZhikeError):
     code = "unknown_metric"
     status = 404
@@ -312,3 +342,20 @@ def metric_of(metric_id: str) -> Metric:
         return _metrics[metric_id]
     except KeyError:
         raise UnknownMetric(metric=metric_id) from None
+
+
+_described: dict[str, Described] = {}
+
+
+def describe(figure: Described) -> Described:
+    """Register a figure that has its own page; ids are unique among metrics too."""
+    if figure.id in _described or figure.id in _metrics:
+        message = f"figure {figure.id} is defined twice"
+        raise ValueError(message)
+    _described[figure.id] = figure
+    return figure
+
+
+def described() -> dict[str, Described]:
+    """All of them by id, in the order in which people expect them."""
+    return dict(sorted(_described.items(), key=lambda item: (item[1].order, item[0])))

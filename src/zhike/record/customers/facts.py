@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.platform.facts import Column, ColumnType, Fact, publish
+from zhike.record.customers.types import CLASS
 
 INTEGER, TEXT, FLAG, DATE, FLOAT = (
     ColumnType.INTEGER,
@@ -88,6 +89,31 @@ STAGE_CHANGES = publish(
                 "extract(epoch FROM at - from_since) / 86400.0",
                 label=_("Days in the stage before"),
             ),
+        ),
+    )
+)
+_CLASSES_OF_CHANGED = (
+    "SELECT s.id FROM customers_standingchange s JOIN customers_customer c ON c.id = s.customer_id"
+    " WHERE c.changed_xid >= {since}"
+)
+VALUE_CLASSES = publish(
+    Fact(
+        name="value_classes",
+        table="customers_standingchange",
+        month=_month("customers_standingchange.as_of"),
+        label=_("Value classes"),
+        joins=(
+            " JOIN customers_customer c ON c.id = customers_standingchange.customer_id"
+            f" AND customers_standingchange.kind = '{CLASS.code}'"
+        ),
+        # Whom a customer belongs to may change; what class it had does not.
+        follows=(_CLASSES_OF_CHANGED,),
+        rows_url_name="customers:list",
+        columns=(
+            Column("customer_id", INTEGER, "customers_standingchange.customer_id", dimension=True, label=_("Customer")),
+            Column("value_class", TEXT, "customers_standingchange.text", dimension=True, label=_("Value class")),
+            Column("scope_unit_id", INTEGER, "c.scope_unit_id"),
+            Column("stood_date", DATE, "timezone(c.zone, customers_standingchange.as_of)::date"),
         ),
     )
 )

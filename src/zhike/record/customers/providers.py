@@ -266,6 +266,7 @@ keep_with_tombstone(
     "customers.StageChange.customer",
     "customers.CustomerUnit.customer",
     "customers.CustomerStanding.customer",
+    "customers.StandingChange.customer",
     "customers.CustomerMerge.from_customer",
     "customers.CustomerMerge.into_customer",
 )

@@ -80,6 +80,23 @@ SHIPMENTS = publish(
     )
 )  # fmt: skip
 
+# What customers asked for, whichever unit took it and whatever became of the goods: who stays is told by it.
+ORDERS = publish(
+    Fact(
+        name="orders",
+        table="shipments_order",
+        month="date_trunc('month', timezone('UTC', ordered_at))::date",
+        label=_("Orders"),
+        columns=(
+            Column("customer_id", INTEGER, dimension=True, label=_("Customer")),
+            Column("business_line", TEXT, dimension=True, label=_("Business line")),
+            Column("service_mode", TEXT, dimension=True, label=_("Service mode")),
+            Column("scope_unit_id", INTEGER),
+            Column("ordered_date", DATE, _local("ordered_at")),
+        ),
+    )
+)
+
 _WEEKDAYS: Mapping[str, Label] = {
     "1": _("Monday"),
     "2": _("Tuesday"),

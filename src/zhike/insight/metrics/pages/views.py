@@ -28,6 +28,7 @@ from zhike.insight.metrics.types import (
     Metric,
     PublishedColumn,
     PublishedFact,
+    described,
     metric_of,
     metrics,
 )
@@ -301,9 +302,10 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         }
         for metric in metrics().values()
     ]
+    others = [(figure, reverse(figure.url_name)) for figure in described().values()]
     found = queries.published_facts(actor=actor) if (actor := require_actor(request)).has(FETCH_FACTS.code) else []
     facts_told = [(fact, [(one, _meaning(fact, one), _readers(one)) for one in fact.columns]) for fact in found]
-    return render(request, "metrics/dictionary.html", {"entries": entries, "facts": facts_told})
+    return render(request, "metrics/dictionary.html", {"entries": entries, "others": others, "facts": facts_told})
 
 
 def _meaning(fact: PublishedFact, column: PublishedColumn) -> str:

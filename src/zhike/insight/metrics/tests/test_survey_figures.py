@@ -326,7 +326,7 @@ def test_pages__a_figure_reads_the_same_on_the_page_and_for_programs(waves: dict
     assert client.get("/api/v1/figures/late/waves").status_code == 422
 
 
-@pytest.mark.req("METR-08", partial="retention by state")
+@pytest.mark.req("METR-08")
 def test_states__customers_by_state_and_their_moves_between_waves(fresh_db: str) -> None:
     items = form("five", {"overall": "csat5"})
     first, second = campaign("1"), campaign("2")

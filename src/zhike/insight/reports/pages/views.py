@@ -19,6 +19,8 @@ from zhike.insight.reports.pages.driving import drivers
 from zhike.insight.reports.pages.effort import effort
 from zhike.insight.reports.pages.latency import latency
 from zhike.insight.reports.pages.stages import stages
+from zhike.insight.reports.pages.retention import retention
+from zhike.insight.reports.pages.stayers import movers, state_stayers, stayers
 from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
 from zhike.insight.reports.types import FormReport, ReportRest, SurveyReport
@@ -215,6 +217,15 @@ navigation.register(
 navigation.register(
     NavItem(
         job=Job.FIGURES,
+        label=_("Who stays"),
+        url_name="reports:retention",
+        right=VIEW_REPORTS.code,
+        order=22,
+    )
+)
+navigation.register(
+    NavItem(
+        job=Job.FIGURES,
         label=_("Who stays after a complaint"),
         url_name="reports:stay",
         right=VIEW_REPORTS.code,
@@ -251,6 +262,10 @@ navigation.register(
 
 urlpatterns = [
     path("drivers/", drivers, name="drivers"),
+    path("retention/", retention, name="retention"),
+    path("retention/customers/", stayers, name="stayers"),
+    path("retention/moves/", movers, name="movers"),
+    path("retention/states/", state_stayers, name="state_stayers"),
     path("complaints/", stay, name="stay"),
     path("effort/", effort, name="effort"),
     path("latency/", latency, name="latency"),

@@ -18,8 +18,9 @@ from zhike.record.customers.actions._parts import portions
 from zhike.record.customers.policies import PUSH
 from zhike.record.customers.types import Dealing, StandingEntry, standing_kinds
 
+# What is kept of a kind is written with it: there is no standing without its change.
 _UPSERT = """
-INSERT INTO customers_customerstanding AS s (customer_id, kind, text, number, data, as_of, source, run)
+WITH told AS (INSERT INTO customers_customerstanding AS s (customer_id, kind, text, number, data, as_of, source, run)
 SELECT DISTINCT ON (coalesce(c.merged_into_id, c.id), e.kind)
   coalesce(c.merged_into_id, c.id), e.kind, e.text, e.number, e.data, e.as_of, %(source)s, %(run)s
 FROM {rows} AS e JOIN customers_customer c ON c.id = e.customer_id
@@ -29,13 +30,27 @@ SET text = EXCLUDED.text, number = EXCLUDED.number, data = EXCLUDED.data, as_of 
   source = EXCLUDED.source, run = EXCLUDED.run
 WHERE s.as_of <= EXCLUDED.as_of AND (s.text, s.number, s.data, s.as_of, s.source, s.run)
   IS DISTINCT FROM (EXCLUDED.text, EXCLUDED.number, EXCLUDED.data, EXCLUDED.as_of, EXCLUDED.source, EXCLUDED.run)
-RETURNING customer_id, kind
+RETURNING customer_id, kind, text, as_of, source, run),
+changes AS (
+  INSERT INTO customers_standingchange (customer_id, kind, text, as_of, source, run)
+  SELECT customer_id, kind, text, as_of, source, run FROM told WHERE kind = ANY(%(kept)s::text[])
+  ORDER BY customer_id, kind)
+SELECT customer_id, kind FROM told
 """
 _GIVEN = """(
   SELECT customer_id, kind, text, number, data::jsonb, as_of
   FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(texts)s::text[], %(numbers)s::numeric[], %(data)s::text[],
     %(as_of)s::timestamptz[]) AS g (customer_id, kind, text, number, data, as_of))"""
-_WITHDRAW = "DELETE FROM customers_customerstanding WHERE kind = %s AND customer_id = ANY(%s) RETURNING customer_id"
+_WITHDRAW = """
+WITH gone AS (
+  DELETE FROM customers_customerstanding WHERE kind = %(kind)s AND customer_id = ANY(%(ids)s)
+  RETURNING customer_id, kind, run),
+changes AS (
+  INSERT INTO customers_standingchange (customer_id, kind, as_of, text, source, run)
+  SELECT customer_id, kind, %(now)s, '', %(source)s, run FROM gone WHERE kind = ANY(%(kept)s::text[])
+  ORDER BY customer_id)
+SELECT customer_id FROM gone
+"""
 _DEAL = """
 INSERT INTO customers_customerunit AS d (customer_id, unit_id, first_at, last_at)
 SELECT coalesce(c.merged_into_id, c.id), e.unit_id, min(e.at), max(e.at)
@@ -68,7 +83,7 @@ def set_standing(
     if unknown:
         message = f"standing kinds {', '.join(unknown)} are not declared"
         raise ValueError(message)
-    given: dict[str, Any] = {"source": source, "run": run}
+    given: dict[str, Any] = {"source": source, "run": run, "kept": _kept()}
     if not table:
         given |= {
             "ids": [e.customer_id for e in entries],
@@ -93,10 +108,16 @@ def withdraw_standing(
     """These customers are no longer classified in this respect; returns how many were."""
     authorize(actor, PUSH)
     with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, [kind, list(customer_ids)])
+        given: dict[str, Any] = {"kind": kind, "ids": list(customer_ids), "source": source, "now": now, "kept": _kept()}
+        cursor.execute(_WITHDRAW, given)
         gone = sorted(row[0] for row in cursor.fetchall())
     _tell(actor, gone, [kind], source=source, mode=mode, now=now)
     return len(gone)
+
+
+def _kept() -> list[str]:
+    """The kinds whose every value stays on record."""
+    return [kind.code for kind in standing_kinds().values() if kind.kept]
 
 
 def _tell(actor: Actor, ids: list[int], kinds: list[str], *, source: str, mode: Mode, now: datetime) -> None:

@@ -11,7 +11,7 @@ from zhike.record.customers.models.customers import (
 )
 from zhike.record.customers.models.enquiries import Enquiry
 from zhike.record.customers.models.erasures import Erasure, ErasureRequest
-from zhike.record.customers.models.standing import CustomerStanding
+from zhike.record.customers.models.standing import CustomerStanding, StandingChange
 
 __all__ = [
     "ChainSeat",
@@ -27,4 +27,5 @@ __all__ = [
     "ErasureRequest",
     "OwnerHistory",
     "StageChange",
+    "StandingChange",
 ]

@@ -13,6 +13,7 @@ from zhike.record.customers.queries.contacts import (
 from zhike.record.customers.queries.customers import (
     customer_file,
     customer_rows,
+    customers_among,
     department_figures,
     head,
     id_of,
@@ -58,6 +59,7 @@ __all__ = [
     "coverage_total",
     "customer_file",
     "customer_rows",
+    "customers_among",
     "department_figures",
     "due_enquiries",
     "enquiry",

@@ -20,6 +20,7 @@ from zhike.record.customers.models import (
     Enquiry,
     OwnerHistory,
     StageChange,
+    StandingChange,
 )
 from zhike.record.customers.tests.factories import NOW, contact, customer, enquiry
 from zhike.record.customers.types import Stage
@@ -327,3 +328,18 @@ def test_standing__constraint() -> None:
     _refused("standing_value_given", lambda: stand(text=""))
     stand()
     _refused("standing_once", lambda: stand(text="B"))
+
+
+def test_standing_change__constraint() -> None:
+    row = {"customer": customer(), "kind": "class", "text": "A", "as_of": NOW, "source": "tests"}
+    StandingChange.objects.create(**row)
+    _refused("standing_change_source_given", lambda: StandingChange.objects.create(**{**row, "source": ""}))
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM customers_standingchange", "UPDATE customers_standingchange SET text = 'B'"]
+)
+def test_standing_change__is_append_only(statement: str) -> None:
+    StandingChange.objects.create(customer=customer(), kind="class", text="A", as_of=NOW, source="tests")
+    with pytest.raises(DatabaseError, match="permission denied"):
+        _at_once(lambda: _run(statement))

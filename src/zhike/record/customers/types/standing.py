@@ -13,13 +13,17 @@ from zhike.record.customers.types.words import Label, StandingValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingKind:
-    """One thing known about a customer by a room above; declared at module level of that room's `types.py`."""
+    """One thing known about a customer by a room above; declared at module level of that room's `types.py`.
+
+    Of a kind that is `kept`, every value that ever stood stays on record with the day it stood from.
+    """
 
     code: str
     label: Label = field(compare=False)
     shown_as: StandingValue
     order: int = field(default=100, compare=False)
     currency: str = field(default="", compare=False)
+    kept: bool = field(default=False, compare=False)
 
 
 _kinds: dict[str, StandingKind] = {}
@@ -37,7 +41,9 @@ def standing_kinds() -> Mapping[str, StandingKind]:
     return dict(sorted(_kinds.items(), key=lambda item: (item[1].order, item[0])))
 
 
-CLASS = declare_standing(StandingKind(code="class", label=_("Value class"), shown_as=StandingValue.LETTER, order=10))
+CLASS = declare_standing(
+    StandingKind(code="class", label=_("Value class"), shown_as=StandingValue.LETTER, order=10, kept=True)
+)
 RISK = declare_standing(StandingKind(code="risk", label=_("Risk of leaving"), shown_as=StandingValue.NUMBER, order=20))
 SPECIAL_MARKS = declare_standing(
     StandingKind(code="special_marks", label=_("Special marks"), shown_as=StandingValue.MARKS, order=30)
