@@ -219,6 +219,7 @@ def get_retention(
         ],
         "totals": [_stay_dict(line) for line in answer.totals],
         "lines": [_stay_dict(line) for line in answer.lines],
+        "first_day": answer.first_day,
         "generations": dict(answer.generations),
         "as_of": answer.as_of,
     }

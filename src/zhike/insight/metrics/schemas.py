@@ -111,6 +111,7 @@ class StayOut(Schema):
     figures: list[DescribedOut]
     totals: list[StayLineOut]
     lines: list[StayLineOut]
+    first_day: date | None = Field(description="Of the first order on record: its period is not known whole")
     generations: dict[str, int]
     as_of: datetime | None
 

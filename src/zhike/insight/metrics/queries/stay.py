@@ -63,7 +63,7 @@ class StayQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayLine:
-    """One period, or one value of the split in it. The figures have no value before the period has ended.
+    """One period, from `start` up to but not on `until`, or one value of the split in it; no rates before it has ended.
 
     `retention`: n customers of the period before, hits those who stayed; `repeat`: n customers of the period, hits
     those with two orders or more; `services`: mean of different services over the same n.
@@ -72,6 +72,7 @@ class StayLine:
 
     period: str
     start: date
+    until: date
     is_ended: bool
     value: str = ""
     name: str = ""
@@ -101,13 +102,17 @@ class StayLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayAnswer:
-    """Totals by period, oldest first, and the lines of the split, by period and then by name."""
+    """Totals by period, oldest first, and the lines of the split, by period and then by name.
+
+    `first_day` is that of the first order within reach: the period it lies in is not known whole.
+    """
 
     question: StayQuestion
     totals: Sequence[StayLine]
     lines: Sequence[StayLine]
     generations: Mapping[str, int]
     as_of: datetime | None
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def retention(*, actor: Actor, question: StayQuestion) -> StayAnswer:
     lines: list[StayLine] = []
     if question.split:
         lines = _lines([figured(record) for record in _counted(rows, question.split)], kind, starts[0], question.split)
-    return replace(made, totals=totals_shown, lines=lines)
+    return replace(made, totals=totals_shown, lines=lines, first_day=_first_day(actor, states))
 
 
 def stay_customers(
@@ -211,6 +216,14 @@ def states_of(names: Sequence[str], generations: Mapping[str, int], at: datetime
         if state is None:
             raise GenerationGone
         found[name] = replace(state, as_of=at) if at is not None else state
+    return found
+
+
+def _first_day(actor: Actor, states: Mapping[str, Generation]) -> date | None:
+    _files, orders = lake.with_owned(
+        actor=actor, state=states[CUSTOMERS], key="id", owned=[states[ORDERS]], by="customer_id"
+    )
+    found: date | None = orders["ordered_date"].min().to_pyarrow().as_py()
     return found
 
 
@@ -300,6 +313,7 @@ def _maker(kind: PeriodKind, today: date) -> Callable[[Mapping[str, Any]], StayL
         return StayLine(
             period=name,
             start=start,
+            until=periods.moved(kind, start, 1),
             is_ended=is_ended,
             value=value,
             retention=rate_of(at, int(record.get("stayed") or 0), int(record.get("base") or 0), is_ended=is_ended),

@@ -1,7 +1,7 @@
 """Who stays (METR-10) and in what state (METR-08): by period, class, wave; as a page, a workbook, a list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest
@@ -80,6 +80,7 @@ def retention(request: HttpRequest) -> HttpResponseBase:
 
 
 def _context(actor: Actor, asked: Asked, answer: StayAnswer) -> dict[str, object]:
+    answer = replace(answer, totals=_since_the_first(answer))
     shown = _shown_period(asked, answer)
     own = {"period": asked.period.value, "split": asked.split}
     split_label = dict(SPLITS)[asked.split]
@@ -100,10 +101,16 @@ def _context(actor: Actor, asked: Asked, answer: StayAnswer) -> dict[str, object
         ],
         "plot": _plot(answer),
         "as_of": answer.as_of,
+        "first_day": answer.first_day,
         "figures": [(one, f"{reverse('metrics:dictionary')}#{one.id}") for one in described().values()],
         "actions": _exports(actor, own),
         "empty": None if any(line.retention.n or line.repeat.n for line in answer.totals) else NOTHING_YET,
     }
+
+
+def _since_the_first(answer: StayAnswer) -> Sequence[StayLine]:
+    """Without the periods before anybody ordered."""
+    return [line for line in answer.totals if answer.first_day and line.until > answer.first_day]
 
 
 def _shown_period(asked: Asked, answer: StayAnswer) -> StayLine | None:
