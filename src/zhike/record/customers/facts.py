@@ -113,7 +113,12 @@ VALUE_CLASSES = publish(
             Column("customer_id", INTEGER, "customers_standingchange.customer_id", dimension=True, label=_("Customer")),
             Column("value_class", TEXT, "customers_standingchange.text", dimension=True, label=_("Value class")),
             Column("scope_unit_id", INTEGER, "c.scope_unit_id"),
-            Column("stood_date", DATE, "timezone(c.zone, customers_standingchange.as_of)::date"),
+            Column(
+                "stood_date",
+                DATE,
+                "timezone(c.zone, customers_standingchange.as_of)::date",
+                label=_("Day from which it stood"),
+            ),
         ),
     )
 )
