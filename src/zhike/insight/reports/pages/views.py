@@ -18,8 +18,8 @@ from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
 from zhike.insight.reports.pages.effort import effort
 from zhike.insight.reports.pages.latency import latency
-from zhike.insight.reports.pages.stages import stages
 from zhike.insight.reports.pages.retention import retention
+from zhike.insight.reports.pages.stages import stages
 from zhike.insight.reports.pages.stayers import movers, state_stayers, stayers
 from zhike.insight.reports.pages.staying import stay
 from zhike.insight.reports.policies import VIEW_REPORTS
