@@ -92,7 +92,7 @@ ORDERS = publish(
             Column("business_line", TEXT, dimension=True, label=_("Business line")),
             Column("service_mode", TEXT, dimension=True, label=_("Service mode")),
             Column("scope_unit_id", INTEGER),
-            Column("ordered_date", DATE, _local("ordered_at")),
+            Column("ordered_date", DATE, _local("ordered_at"), label=_("day of the order")),
         ),
     )
 )

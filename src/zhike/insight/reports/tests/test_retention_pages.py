@@ -18,6 +18,7 @@ from zhike.record.customers.tests.factories import NOW, SETUP, customer
 from zhike.record.organization import actions as people
 from zhike.record.organization.models import Unit
 from zhike.record.organization.tests import factories as organization
+from zhike.record.organization.types import RoleReach
 
 PAGE = "reports:retention"
 MOST_QUERIES = 12
@@ -37,7 +38,7 @@ def shop(fresh_db: str) -> Shop:
 
 
 def _signed_in(client: Client, role: str = "executive", unit: Unit | None = None) -> Client:
-    member = organization.staff(unit, roles=(role,))
+    member = organization.staff(unit, roles=(role,), reach=RoleReach.SUBTREE if unit else None)
     opened = people.open_staff_account(
         actor=SETUP, staff_id=member.pk, username=role, password="correct horse battery", now=NOW
     )
