@@ -34,13 +34,13 @@ PROMISES = publish(
             Column("promise_unit_id", INTEGER, "unit_id", dimension=True, label=_("Department or outlet")),
             Column("promise_state", TEXT, "state", dimension=True, label=_("What became of it")),
             Column("scope_unit_id", INTEGER),
-            Column("made_date", DATE, "timezone(zone, made_at)::date"),
+            Column("made_date", DATE, "timezone(zone, made_at)::date", label=_("Day the promise was made")),
             Column("due_date", DATE, "timezone(zone, due_at)::date"),
             Column("is_kept", FLAG, _is(PromiseState.KEPT)),
             Column("is_renegotiated", FLAG, _is(PromiseState.RENEGOTIATED)),
             # Open past its time is broken, as long as nobody says otherwise (methods §5.1); marked once it has passed.
             Column("is_answered", FLAG, f"NOT ({_is(PromiseState.OPEN)}) OR overdue_at IS NOT NULL"),
-            Column("was_done_late", FLAG, f"{_is(PromiseState.BROKEN)} AND done_at IS NOT NULL"),
+            Column("was_done_late", FLAG, f"{_is(PromiseState.BROKEN)} AND done_at IS NOT NULL", label=_("Done late")),
         ),
     )
 )

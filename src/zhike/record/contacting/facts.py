@@ -42,7 +42,7 @@ CONTACTS = publish(
             Column("rule", TEXT, dimension=True, label=_("Rule")),
             Column("notice", TEXT, "event", dimension=True, label=_("Event")),
             Column("party", TEXT, dimension=True, label=_("Notice for")),
-            Column("delivery", TEXT),
+            Column("delivery", TEXT, label=_("What became of the message")),
             Column("scope_unit_id", INTEGER),
             Column("asked_date", DATE, "timezone(zone, asked_at)::date"),
             Column("is_notice", FLAG, "event <> ''"),

@@ -155,7 +155,7 @@ CASES = publish(
             Column("effort_index", FLOAT, _EFFORT),
             # Who looked at a case before it was taken over, nobody knows.
             Column("handed_in_history", FLAG, f"mode = '{Mode.BACKFILL.value}' AND transfers > 0"),
-            Column("had_transfer", FLAG, "transfers > 0"),
+            Column("had_transfer", FLAG, "transfers > 0", label=_("Was handed over to somebody else")),
             Column("had_switch", FLAG, "switches > 0"),
             Column("was_reopened", FLAG, "reopened > 0"),
             Column("had_contact", FLAG, "contacts > 0"),
@@ -166,7 +166,7 @@ CASES = publish(
             Column("used_phrase", TEXT, _used("phrases_used"), dimension=True, label=_("Phrase used")),
             Column("had_article", FLAG, "articles_used > 0"),
             Column("had_phrase", FLAG, "phrases_used > 0"),
-            Column("is_quick", FLAG, f"handling = '{Handling.QUICK.value}'"),
+            Column("is_quick", FLAG, f"handling = '{Handling.QUICK.value}'", label=_("Solved at once")),
         ),
     )
 )
@@ -270,7 +270,7 @@ CASE_TASKS = publish(
             Column("due_at", ColumnType.INSTANT),
             Column("is_open", FLAG, f"state IN ({_OPEN})"),
             Column("is_missed", FLAG, "missed"),
-            Column("is_declined", FLAG, f"state = '{TaskState.DECLINED.value}'"),
+            Column("is_declined", FLAG, f"state = '{TaskState.DECLINED.value}'", label=_("Declined")),
             Column("is_ended", FLAG, f"state IN ({_ENDED})"),
             Column("is_cancelled", FLAG, f"state = '{TaskState.CANCELLED.value}'"),
         ),

@@ -47,7 +47,7 @@ USES = publish(
             Column("scope_unit_id", INTEGER),
             Column("used_date", DATE, "timezone(zone, at)::date"),
             Column("is_article", FLAG, "article_id IS NOT NULL"),
-            Column("was_outdated", FLAG, "outdated"),
+            Column("was_outdated", FLAG, "outdated", label=_("Out of date when it was used")),
         ),
     )
 )

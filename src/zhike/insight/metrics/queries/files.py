@@ -110,7 +110,9 @@ def _described(fact: Fact) -> PublishedFact:
 @cache
 def _readers(fact: str) -> Mapping[str, tuple[str, ...]]:
     """By column, the figures whose definition reads it; out of the definitions themselves."""
-    rows = ibis.table(ibis.Schema.from_pyarrow(lake.columns_of(facts.published()[fact])), name=fact)
+    # A table of nothing but columns: what a condition reads of it is what the definition names.
+    columns = lake.columns_of(facts.published()[fact]).append(pa.field(AS_OF, pa.timestamp("us", "UTC")))
+    rows = ibis.table(ibis.Schema.from_pyarrow(columns), name=fact)
     found: dict[str, list[str]] = defaultdict(list)
     for metric in metrics().values():
         if metric.fact == fact:
@@ -120,8 +122,6 @@ def _readers(fact: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _read_by(metric: Metric, rows: ir.Table) -> set[str]:
-    own = set(rows.columns)
-    rows = rows.mutate(**{AS_OF: ibis.null("timestamp('UTC')")})
     parts = (metric.eligible, metric.known, metric.hit, metric.value, metric.against, metric.weight)
     read = {field.name for part in parts if part is not None for field in part(rows).op().find(ops.Field)}
-    return (read & own) | {metric.time}
+    return (read - {AS_OF}) | {metric.time}

@@ -116,7 +116,8 @@ def test_published_facts__name_every_column_and_the_figures_that_read_it() -> No
     assert list(told) == list(facts.published())
     columns = {column.name: column for column in told["shipments"].columns}
     assert {"late", "on_time"} <= set(columns["is_late"].figures)
-    assert columns["region"].is_dimension
+    assert not {"damaged", "intact"} & set(columns["is_late"].figures)
+    assert (columns["region"].is_dimension, columns["region"].figures) == (True, ())
     # A column that is neither named nor read by any figure would stand there without a meaning.
     nameless = {
         f"{fact.name}.{column.name}"
