@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
@@ -39,12 +40,15 @@ from zhike.service.cases import queries as cases
 from zhike.service.cases.types import CaseKind, Ending, Handling
 from zhike.voice.surveys import queries as surveys
 from zhike.voice.surveys.queries import Span
-from zhike.voice.surveys.types import GOODS_FACT_LABELS, CampaignResult, ScoredForm
+from zhike.voice.surveys.types import GOODS_FACT_LABELS, CampaignResult, ScoredForm, Trigger
+
+USUAL_SPLITS: Final = ("value_class", "industry", "region")
+CONTACT_SPLITS: Final = ("staff_id", "category", "call_length", "outlet_id", *USUAL_SPLITS)
+# Columns of the snapshot that figures call otherwise.
+_CALLED: Final = {"staff_id": "asked_about_id", "category": "case_category"}
 
 
-def survey_report(
-    *, actor: Actor, campaign_id: int, splits: Sequence[str] = ("value_class", "industry", "region")
-) -> SurveyReport:
+def survey_report(*, actor: Actor, campaign_id: int, splits: Sequence[str] = ()) -> SurveyReport:
     """The whole report of one campaign, within the reader's reach, against the wave before. Raises NotFound."""
     return replace(
         report_head(actor=actor, campaign_id=campaign_id),
@@ -66,15 +70,19 @@ def report_head(*, actor: Actor, campaign_id: int) -> SurveyReport:
     )
 
 
-def report_rest(
-    *, actor: Actor, campaign_id: int, splits: Sequence[str] = ("value_class", "industry", "region")
-) -> ReportRest:
-    """The splits, the rate by value, and the comments. Raises NotFound."""
+def report_rest(*, actor: Actor, campaign_id: int, splits: Sequence[str] = ()) -> ReportRest:
+    """The splits, the rate by value, and the comments. Raises NotFound.
+
+    Without `splits` those that fit what the survey asks after: of a contact also agent, reason and length of the call.
+    """
     authorize(actor, VIEW_REPORTS)
+    of_contact = surveys.trigger_of(actor=actor, campaign_id=campaign_id) is Trigger.CONTACT
+    splits = splits or (CONTACT_SPLITS if of_contact else USUAL_SPLITS)
     scales = surveys.overall_scales(actor=actor, campaign_id=campaign_id)
     counts = surveys.comment_counts(actor=actor, campaign_id=campaign_id)
     by_split = surveys.split_counts(actor=actor, campaign_id=campaign_id, by=splits)
     return ReportRest(
+        timed=rules.timed_lines(surveys.timed_answers(actor=actor, campaign_id=campaign_id)) if of_contact else (),
         splits={by: _named(by, rules.split_lines(found, scales)) for by, found in by_split.items()},
         weighted=rules.weighted(surveys.valued_answers(actor=actor, campaign_id=campaign_id), scales),
         comments=surveys.comments_of(actor=actor, campaign_id=campaign_id),
@@ -202,5 +210,5 @@ def _units(actor: Actor, result: CampaignResult) -> dict[int, str]:
 
 def _named(by: str, lines: Sequence[SplitLine]) -> list[SplitLine]:
     """With the names of the values: columns of the snapshot are called as the dimensions of figures are."""
-    names = facts.names_of(by, sorted({line.value for line in lines if line.value}))
+    names = facts.names_of(_CALLED.get(by, by), sorted({line.value for line in lines if line.value}))
     return [replace(line, name=names.get(line.value, line.value)) for line in lines]

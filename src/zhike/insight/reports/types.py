@@ -142,10 +142,31 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficient:
+    """How closely two go together, −1 … 1, with its 95 % interval; None where there are too few or nothing varies."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """How the score of one form goes with the length of the call (SURV-11): known of `n`, of `unknown` it is not."""
+
+    audience: str
+    n: int
+    unknown: int
+    line: Coefficient
+    rank: Coefficient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRest:
     """What follows the questions: splits, the rate by value, comments."""
 
     splits: Mapping[str, Sequence[SplitLine]] = field(default_factory=dict)
+    timed: Sequence[Timed] = ()
     weighted: Sequence[Weighted] = ()
     comments: Sequence[Said] = ()
     comments_total: int = 0
@@ -279,15 +300,6 @@ EFFORT_SCALES: Final = ("ces1", "ces2")
 EFFORT_COUNTERS: Final = ("case_repeat_rate", "case_transfer_rate", "case_switch_rate")
 # Over what the two are held against each other.
 EFFORT_PAIRS: Final = ("month", "customer_id")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coefficient:
-    """How closely two go together, −1 … 1, with its 95 % interval; None where there are too few or nothing varies."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,3 +115,11 @@ class EnquiryAnsweredEvent(outbox.Event):
     waiting_id: int
     channel: str
     seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsEndedEvent(outbox.Event):
+    """Calls that stand on a timeline have ended: how long they lasted is known now."""
+
+    type: ClassVar[str] = "reception.calls_ended"
+    interaction_ids: list[int]

@@ -18,6 +18,7 @@ from zhike.voice.surveys.types import (
     VERSION_STATE_LABELS,
     WAY_LABELS,
 )
+from zhike.voice.surveys.types.stopping import SIGNAL_LABELS
 
 audit.tell(
     "surveys",
@@ -33,8 +34,9 @@ audit.tell(
     cases=audit.Of("case"),
     follow_ups=audit.Of("follow_up"),
     way=WAY_LABELS,
+    signal=SIGNAL_LABELS,
 )
-audit.tell_plainly("surveys", "tries score_after in_time surveys forms answered")
+audit.tell_plainly("surveys", "tries score_after in_time surveys forms answered n hits low high limit lengths")
 
 
 class FormWritten(audit.Event):

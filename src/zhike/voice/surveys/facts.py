@@ -21,6 +21,8 @@ from zhike.voice.surveys.models import Recipient
 from zhike.voice.surveys.types import (
     ASKED,
     AUDIENCE_LABELS,
+    CALL_LENGTH_ENDS,
+    CALL_LENGTH_LABELS,
     CHANGED,
     COMMENT_DEED_LABELS,
     DIMENSION_LABELS,
@@ -35,6 +37,7 @@ from zhike.voice.surveys.types import (
     STAGE_LABELS,
     TRIGGER_LABELS,
     WAY_LABELS,
+    CallLength,
     CommentDeed,
     Disposition,
     FollowResult,
@@ -88,6 +91,13 @@ def _r(name: str) -> str:
     return f"surveys_recipient.{name}"
 
 
+_LENGTH: Final = "CASE {} WHEN {} IS NOT NULL THEN '{}' ELSE '' END".format(
+    " ".join(f"WHEN {_r('duration')} < {end} THEN '{band.value}'" for band, end in CALL_LENGTH_ENDS.items()),
+    _r("duration"),
+    CallLength.OVER_10.value,
+)
+
+
 # How it stood when they were asked (SURV-19, SURV-23), and by what they were asked.
 _ABOUT: Final = (
     Column("customer_id", INTEGER, _r("customer_id"), dimension=True, label=_("Customer")),
@@ -104,6 +114,9 @@ _ABOUT: Final = (
     Column("outlet_id", INTEGER, _r("outlet_id"), dimension=True, label=_("Outlet")),
     Column("delivery", TEXT, _DELIVERY, dimension=True, label=_("Goods came")),
     Column("asked_about_id", INTEGER, _r("staff_id"), dimension=True, label=_("Served by")),
+    Column("case_category", TEXT, _r("category"), dimension=True, label=pgettext_lazy("contact", "Reason")),
+    Column("call_length", TEXT, _LENGTH, dimension=True, label=_("Length of the call")),
+    Column("call_minutes", FLOAT, f"{_r('duration')} / 60.0"),
     Column("survey_channel", TEXT, _r("channel"), dimension=True, label=_("Channel")),
     Column("answer_way", TEXT, _r("way"), dimension=True, label=_("Answered by")),
     Column("scope_unit_id", INTEGER, _r("scope_unit_id")),
@@ -418,6 +431,7 @@ for _dimension, _labels in {
     "delivery": DELIVERY_LABELS,
     "survey_channel": {str(code): label for code, label in CHANNEL_LABELS.items()},
     "answer_way": WAY_LABELS,
+    "call_length": {str(code): label for code, label in CALL_LENGTH_LABELS.items()},
     "disposition": DISPOSITION_LABELS,
     "service_stage": STAGE_LABELS,
     "journey_stage": {str(code): JOURNEY_LABELS[code] for code in JOURNEY},

@@ -119,6 +119,46 @@ WAVES_A_YEAR = Parameter(
     minimum=1,
     maximum=52,
 )
+STOP_DISSATISFIED = Parameter(
+    key="surveys.stop_dissatisfied",
+    label=_("A running survey tells when more are dissatisfied than"),
+    kind=Decimal,
+    default=Decimal("0.4"),
+    unit=_("share of 1"),
+    source=OWN_PRACTICE,
+    minimum=Decimal("0.01"),
+    maximum=Decimal("0.99"),
+)
+STOP_REFUSED = Parameter(
+    key="surveys.stop_refused",
+    label=_("A running survey tells when more refuse, give no score or complain than"),
+    kind=Decimal,
+    default=Decimal("0.4"),
+    unit=_("share of 1"),
+    source=OWN_PRACTICE,
+    minimum=Decimal("0.01"),
+    maximum=Decimal("0.99"),
+)
+STOP_MARGIN = Parameter(
+    key="surveys.stop_margin",
+    label=_("The result of a wave is precise enough within plus or minus"),
+    kind=Decimal,
+    default=Decimal("0.05"),
+    unit=_("share of 1"),
+    source=OWN_PRACTICE,
+    minimum=Decimal("0.005"),
+    maximum=Decimal("0.5"),
+)
+STOP_BASE = Parameter(
+    key="surveys.stop_base",
+    label=_("A running survey is first looked at for an early end after"),
+    kind=int,
+    default=30,
+    unit=_("answers"),
+    source=OWN_PRACTICE,
+    minimum=10,
+    maximum=10_000,
+)
 NOBODY = Q(pk__in=[])
 
 

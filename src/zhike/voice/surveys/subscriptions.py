@@ -13,6 +13,7 @@ from zhike.record.interactions.events import InteractionsAddedEvent
 from zhike.record.shipments.events import ShipmentsDelivered
 from zhike.service.cases.events import CaseMovedEvent, CaseOwnerChangedEvent
 from zhike.service.cases.types import CaseState, Ending
+from zhike.service.reception.events import CallsEndedEvent
 from zhike.voice.surveys import actions
 from zhike.voice.surveys.actions.follow_ends import follow_cases
 from zhike.voice.surveys.actions.following import open_follow_ups
@@ -45,6 +46,13 @@ def ask_after_contact(events: Sequence[Delivered[InteractionsAddedEvent]], *, no
     """A call or a chat has ended (摘机满意度)."""
     ids = sorted({pk for one in events for pk in one.event.interaction_ids})
     actions.ask_after(actor=_AFTER, trigger=Trigger.CONTACT, ids=ids, now=now)
+
+
+@subscribe(CallsEndedEvent, name="surveys.call_length")
+def note_call_lengths(events: Sequence[Delivered[CallsEndedEvent]], *, now: datetime) -> None:
+    """Written down and asked about while it lasted: now its length is known."""
+    ids = sorted({pk for one in events for pk in one.event.interaction_ids})
+    actions.note_lengths(actor=_AFTER, interaction_ids=ids, now=now)
 
 
 @subscribe(MessageSettled, name="surveys.message_ends")

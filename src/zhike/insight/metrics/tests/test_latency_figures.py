@@ -53,8 +53,7 @@ def test_event__is_recorded_so_many_hours_later_and_history_says_nothing(fresh_d
     assert (found.n, found.missing, found.mean, found.median) == (10, 1, 4.0, 2.0)
 
 
-@pytest.mark.req("METR-26")
-@pytest.mark.req("SURV-33", partial="early stop")
+@pytest.mark.req("METR-26", "SURV-33")
 def test_answer__is_visible_at_once_by_link_and_when_the_file_comes(fresh_db: str) -> None:
     items, of = form("f", {"overall": "csat5"}), campaign()
     for hours in (0,) * 10 + (36, 36):
@@ -69,8 +68,7 @@ def test_answer__is_visible_at_once_by_link_and_when_the_file_comes(fresh_db: st
     assert [one.n for one in by] == [12]
 
 
-@pytest.mark.req("METR-26")
-@pytest.mark.req("SURV-33", partial="early stop")
+@pytest.mark.req("METR-26", "SURV-33")
 def test_answer__is_acted_on_and_done_with(fresh_db: str) -> None:
     items, of, unit = form("f", {"overall": "csat5"}), campaign(), organization.company().tree_no
     for acted, done in ((4, 5),) * 6 + ((28, 30),) * 4 + ((None, None),) * 2:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
-from zhike.insight.reports.pages.effort import effort
+from zhike.insight.reports.pages.effort import effort, words_of
 from zhike.insight.reports.pages.latency import latency
 from zhike.insight.reports.pages.retention import retention
 from zhike.insight.reports.pages.stages import stages
@@ -48,6 +48,9 @@ SPLIT_LABELS = {
     "business_line": _("By business line"),
     "service_mode": _("By service mode"),
     "outlet_id": _("By outlet"),
+    "staff_id": _("By agent"),
+    "category": _("By reason of the contact"),
+    "call_length": _("By length of the call"),
 }
 
 
@@ -144,6 +147,7 @@ def _rest(rest: ReportRest) -> dict[str, object]:
             for by, found in rest.splits.items()
             if any(line.value and line.rate is not None for line in found)
         ],
+        "timed": [(AUDIENCE_LABELS[one.audience], one, words_of(one.line), words_of(one.rank)) for one in rest.timed],
         "weighted": [(AUDIENCE_LABELS[one.audience], one) for one in rest.weighted],
         "comments": [(one, COMMENT_DEED_LABELS.get(one.deed, _("open"))) for one in rest.comments],
         "comments_share": _share(rest.comments_done, rest.comments_total),

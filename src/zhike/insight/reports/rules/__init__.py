@@ -1,7 +1,7 @@
 """From counts to the figures of reports: pure."""
 
 from zhike.insight.reports.rules.drivers import driver_report
-from zhike.insight.reports.rules.effort import coefficient_of, level_lines, link_of
+from zhike.insight.reports.rules.effort import coefficient_of, level_lines, link_of, timed_lines
 from zhike.insight.reports.rules.stages import stage_lines
 from zhike.insight.reports.rules.surveys import report_of, response_of, split_lines, stay_report, weighted
 
@@ -15,5 +15,6 @@ __all__ = [
     "split_lines",
     "stage_lines",
     "stay_report",
+    "timed_lines",
     "weighted",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from zhike.platform import audit, parameters
+from zhike.platform import audit, outbox, parameters
 from zhike.platform.actions import action
 from zhike.platform.actors import Actor
 from zhike.platform.authz import authorize
@@ -89,9 +89,17 @@ def take_event(*, actor: Actor, system: str, told: CallTold, now: datetime) -> T
     if fresh:
         _return_call(call, source, now)
         tell_call(call, before, call.staff_id)
+    _tell_ended([call], now)
     after = {"event": told.event.value, "state": call.state, "extension": call.extension, "staff": call.staff_id}
     audit.record(actor, events.CallToldEvent(subject=("call", call.pk), after=after), now=now)
     return TakenEvent(call.pk, duplicate=False, state=call.state, staff_id=call.staff_id)
+
+
+def _tell_ended(calls: Sequence[Call], now: datetime) -> None:
+    """Of calls that were written down while they lasted; who writes one down later reads its length at once."""
+    ids = sorted(call.interaction_id for call in calls if call.ended_at is not None and call.interaction_id is not None)
+    if ids:
+        outbox.emit(events.CallsEndedEvent(interaction_ids=ids), now=now)
 
 
 def _held(source: PhoneSystem, told: CallTold, at: datetime, now: datetime) -> Call:
@@ -205,6 +213,7 @@ def lose_calls(*, actor: Actor, now: datetime) -> int:
         if now - call.started_at <= within and call.system in sources:
             _return_call(call, sources[call.system], now)
         tell_call(call, call.staff_id)
+    _tell_ended(lost, now)
     if lost:
         audit.record(actor, events.CallsSettled(subject=("calls", ""), after={"lost": len(lost)}), now=now)
     return len(lost)

@@ -11,10 +11,12 @@ from zhike.voice.surveys.actions.answering import (
 )
 from zhike.voice.surveys.actions.asking import (
     ask_after,
+    note_lengths,
 )
 from zhike.voice.surveys.actions.campaigns import (
     change_campaign,
     close_due,
+    close_early,
     plan_campaign,
     start_campaign,
     step_campaign,
@@ -72,6 +74,7 @@ __all__ = [
     "case_of_comment",
     "change_campaign",
     "close_due",
+    "close_early",
     "end_follow_up",
     "follow_cases",
     "forget_people",
@@ -83,6 +86,7 @@ __all__ = [
     "load_answers",
     "load_campaigns",
     "note_comments",
+    "note_lengths",
     "note_try",
     "open_follow_ups",
     "open_link",

@@ -22,10 +22,17 @@ from zhike.voice.surveys.types.campaigns import SegmentFilter
 _MONTH: Final = timedelta(days=30)
 # One row for each service that has just ended, with what is known of it. What is history, too old, or of nobody's
 # file is not among them.
+# How long a call lasted, once it has ended; it is found by the entry that it left on the timeline.
+TALKED: Final = "greatest(0, extract(epoch FROM k.ended_at - k.answered_at))::integer"
+_CALL: Final = (
+    f"(SELECT {TALKED} FROM reception_call k WHERE k.interaction_id = i.id AND k.answered_at IS NOT NULL"  # noqa: S608 - our own names
+    " AND k.ended_at IS NOT NULL ORDER BY k.id LIMIT 1)"
+)
 _DELIVERIES: Final = """
   SELECT g.id AS key, g.customer_id, NULL::bigint AS contact_id, g.id AS shipment_id, NULL::bigint AS case_id,
     NULL::bigint AS interaction_id, g.courier_staff_id AS staff_id, g.delivered_at AS at, g.region, g.business_line,
-    g.service_mode, g.destination_unit_id AS outlet_id, '' AS category, '' AS channel, g.zone
+    g.service_mode, g.destination_unit_id AS outlet_id, '' AS category, '' AS channel, g.zone,
+    NULL::integer AS duration
   FROM shipments_shipment g LEFT JOIN organization_unit d ON d.id = g.destination_unit_id
   WHERE g.id = ANY(%(ids)s) AND g.mode = 'live' AND g.status = 'delivered' AND g.customer_id IS NOT NULL
     AND g.delivered_at > %(since)s
@@ -37,7 +44,7 @@ _CASES: Final = """
   SELECT c.id AS key, c.customer_id, c.contact_id, NULL::bigint AS shipment_id, c.id AS case_id,
     NULL::bigint AS interaction_id, c.owner_id AS staff_id, c.closed_at AS at, f.region_code AS region,
     coalesce(g.business_line, '') AS business_line, coalesce(g.service_mode, '') AS service_mode,
-    u.id AS outlet_id, w.code AS category, c.channel, c.zone
+    u.id AS outlet_id, w.code AS category, c.channel, c.zone, NULL::integer AS duration
   FROM cases_case c JOIN customers_customer f ON f.id = c.customer_id JOIN cases_category w ON w.id = c.category_id
   LEFT JOIN shipments_shipment g ON g.id = c.shipment_id LEFT JOIN organization_unit u ON u.tree_no = c.scope_unit_id
   WHERE c.id = ANY(%(ids)s) AND c.mode = 'live' AND c.state = 'closed' AND c.duplicate_of_id IS NULL
@@ -49,9 +56,11 @@ _CASES: Final = """
 _CONTACTS: Final = """
   SELECT i.id AS key, i.customer_id, i.contact_id, NULL::bigint AS shipment_id, NULL::bigint AS case_id,
     i.id AS interaction_id, i.staff_id, i.occurred_at AS at, f.region_code AS region, '' AS business_line,
-    '' AS service_mode, u.id AS outlet_id, left(coalesce(i.about_kind, ''), 40) AS category, i.channel, i.zone
+    '' AS service_mode, u.id AS outlet_id, coalesce(w.code, '') AS category, i.channel, i.zone, {call} AS duration
   FROM interactions_interaction i JOIN customers_customer f ON f.id = i.customer_id
   LEFT JOIN organization_unit u ON u.tree_no = i.scope_unit_id
+  LEFT JOIN cases_casecontact l ON l.interaction_id = i.id LEFT JOIN cases_case c ON c.id = l.case_id
+  LEFT JOIN cases_category w ON w.id = c.category_id
   WHERE i.id = ANY(%(ids)s) AND i.mode = 'live' AND i.direction = 'in' AND i.channel IN ('call', 'chat', 'counter')
     AND i.staff_id IS NOT NULL AND i.contact_id IS NOT NULL AND i.struck_at IS NULL AND i.occurred_at > %(since)s
     AND (cardinality(%(regions)s::text[]) = 0 OR f.region_code = ANY(%(regions)s))
@@ -61,7 +70,7 @@ _CONTACTS: Final = """
 _SERVICES: Final[Mapping[Trigger, str]] = {
     Trigger.DELIVERY: _DELIVERIES,
     Trigger.CASE: _CASES,
-    Trigger.CONTACT: _CONTACTS,
+    Trigger.CONTACT: _CONTACTS.replace("{call}", _CALL),
 }
 # How many services of a customer within the month might have been asked about.
 _OF_MONTH: Final[Mapping[Trigger, str]] = {
@@ -98,16 +107,23 @@ WITH {files}, services AS ({services}), sampled AS (
 ), made AS (
 INSERT INTO surveys_recipient (ref, campaign_id, version_id, audience, customer_id, contact_id, shipment_id, case_id,
   interaction_id, staff_id, value_class, annual_value, industry, region, business_line, service_mode, outlet_id,
-  category, contact_role, channel, scope_unit_id, disposition, reason, language, zone, way, planned_at, section, scale,
-  mode, external_ref)
+  category, contact_role, channel, duration, scope_unit_id, disposition, reason, language, zone, way, planned_at,
+  section, scale, mode, external_ref)
 SELECT gen_random_uuid(), %(campaign)s, %(version)s, %(audience)s, customer_id, person, shipment_id, case_id,
   interaction_id, staff_id, value_class, annual_value, industry, region, business_line, service_mode, outlet_id,
-  category, role, channel, file_unit, %(planned)s, '', speaks, zone, '', at, 0, '', 'live', ''
+  category, role, channel, duration, file_unit, %(planned)s, '', speaks, zone, '', at, 0, '', 'live', ''
 FROM whom ORDER BY key
 ON CONFLICT DO NOTHING
 RETURNING id)
 SELECT (SELECT count(*) FROM services s JOIN files f ON f.id = s.customer_id), (SELECT count(*) FROM made)
 """
+
+
+_LENGTHS: Final = f"""
+UPDATE surveys_recipient r SET duration = {TALKED} FROM reception_call k
+WHERE r.interaction_id = ANY(%(ids)s) AND r.duration IS NULL AND k.interaction_id = r.interaction_id
+  AND k.answered_at IS NOT NULL AND k.ended_at IS NOT NULL
+"""  # noqa: S608 - our own names
 
 
 @action
@@ -128,6 +144,21 @@ def ask_after(*, actor: Actor, trigger: Trigger, ids: Sequence[int], now: dateti
             now=now,
         )
     return made
+
+
+@action
+def note_lengths(*, actor: Actor, interaction_ids: Sequence[int], now: datetime) -> int:
+    """Calls that people are asked about have ended: their length is kept beside what was known when they were asked.
+
+    Set-based; once known it stays. Returns how many recipients it was noted of.
+    """
+    authorize(actor, RUN)
+    with connection.cursor() as cursor:
+        cursor.execute(_LENGTHS, {"ids": list(interaction_ids)})
+        noted = int(cursor.rowcount)
+    if noted:
+        audit.record(actor, events.RecipientsChosen(subject=("surveys", noted), after={"lengths": noted}), now=now)
+    return noted
 
 
 def _ask(actor: Actor, row: Campaign, trigger: Trigger, ids: Sequence[int], now: datetime) -> int:

@@ -20,6 +20,7 @@ from zhike.voice.surveys.models import Campaign, CampaignForm, Recipient
 from zhike.voice.surveys.policies import RUN, form_scope
 from zhike.voice.surveys.queries.audience import IN_SAMPLE, PEOPLE, people_values
 from zhike.voice.surveys.queries.campaigns import audiences_of
+from zhike.voice.surveys.queries.stopping import signals_of
 from zhike.voice.surveys.rules.campaigns import NEXT, STOPPABLE, entry_errors, is_over, step_errors
 from zhike.voice.surveys.types import Audience, CampaignState, Disposition, Trigger
 from zhike.voice.surveys.types.campaigns import (
@@ -34,6 +35,7 @@ from zhike.voice.surveys.types.campaigns import (
     SegmentFilter,
     StepWords,
 )
+from zhike.voice.surveys.types.stopping import NoStrongSignal
 
 _WORDS: Final = ("purpose", "method", "causes", "measures", "effect")
 _AT: Final[Mapping[CampaignState, str]] = {
@@ -180,6 +182,31 @@ def stop_campaign(*, actor: Actor, number: str, reason: str, now: datetime) -> N
         events.CampaignMoved(
             subject=("survey", row.pk),
             after={"number": row.number, "state": row.state, "stop_reason": row.stop_reason},
+        ),
+        now=now,
+    )
+
+
+@action
+def close_early(*, actor: Actor, number: str, now: datetime) -> None:
+    """Close a running survey on its strong signal, which is kept: whoever has not been asked never is (SURV-33).
+
+    Somebody decides it, never the system by itself. Raises CampaignMoved, NoStrongSignal.
+    """
+    row = _locked(actor, number)
+    authorize(actor, RUN, subject=("survey", row.pk))
+    if row.state != CampaignState.RUNNING.value:
+        raise CampaignMoved
+    signals = signals_of(actor=actor, campaign_id=row.pk, trigger=Trigger(row.trigger), now=now)
+    if not signals:
+        raise NoStrongSignal
+    _end(row)
+    row.state, row.closed_at, row.early = CampaignState.CLOSED.value, now, signals[0].stored()
+    row.save()
+    audit.record(
+        actor,
+        events.CampaignMoved(
+            subject=("survey", row.pk), after={"number": row.number, "state": row.state, **signals[0].stored()}
         ),
         now=now,
     )

@@ -38,6 +38,8 @@ class Campaign(models.Model):
     acted_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     stop_reason = models.CharField(max_length=300, default="", blank=True)
+    # The strong signal on which somebody closed it early (`types.stopping.Strong`).
+    early = models.JSONField(null=True)
     purpose = models.TextField(default="", blank=True)
     method = models.TextField(default="", blank=True)
     causes = models.TextField(default="", blank=True)

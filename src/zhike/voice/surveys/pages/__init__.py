@@ -54,6 +54,7 @@ _asking = [
     path("<slug:number>/edit/", planning.edit, name="campaign_edit"),
     path("<slug:number>/start/", planning.start, name="campaign_start"),
     path("<slug:number>/stop/", planning.stop, name="campaign_stop"),
+    path("<slug:number>/early/", planning.early, name="campaign_early"),
     path("<slug:number>/step/<slug:step>/", planning.step, name="campaign_step"),
 ]
 urlpatterns = [

@@ -7,10 +7,19 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from zhike.platform.ui import formats
 from zhike.platform.ui.components import Crumb, Status, Tone
 from zhike.record.contacting.types import RULE_LABELS
-from zhike.voice.surveys.types import CAMPAIGN_STATE_LABELS, DISPOSITION_LABELS, CampaignState, Disposition, Label
+from zhike.voice.surveys.types import (
+    AUDIENCE_LABELS,
+    CAMPAIGN_STATE_LABELS,
+    DISPOSITION_LABELS,
+    CampaignState,
+    Disposition,
+    Label,
+)
 from zhike.voice.surveys.types.campaigns import CAMPAIGN_ENDED, MESSAGE_FAILED, NO_CONTACT, TAKEN_BACK
+from zhike.voice.surveys.types.stopping import SIGNAL_LABELS, Signal, Strong
 
 _TONES: Final = {
     CampaignState.RUNNING: Tone.ACT,
@@ -61,3 +70,32 @@ def campaign_url(number: str) -> str:
 def way_to(number: str = "", name: str = "") -> list[Crumb]:
     found = [Crumb(gettext("Surveys"), reverse("surveys:campaigns"))]
     return [*found, Crumb(name or number, campaign_url(number))] if number else found
+
+
+def signal_words(found: Strong) -> str:
+    """A strong signal in one sentence: what, of how many, against what, and how sure."""
+    values = {
+        "form": AUDIENCE_LABELS[found.audience],
+        "signal": SIGNAL_LABELS[found.signal],
+        "hits": formats.number(found.hits),
+        "n": formats.number(found.n),
+        "share": formats.percent(found.hits / found.n),
+        "low": formats.percent(found.low),
+        "high": formats.percent(found.high),
+        "limit": formats.percent(found.limit),
+    }
+    if found.signal is Signal.PRECISE:
+        return (
+            gettext(
+                "%(form)s: %(signal)s: among the first %(n)s answers the share of the dissatisfied lies between %(low)s"
+                " and %(high)s, within ±%(limit)s."
+            )
+            % values
+        )
+    return (
+        gettext(
+            "%(form)s: %(signal)s: %(hits)s of the first %(n)s (%(share)s), at least %(low)s beyond doubt; the limit is"
+            " %(limit)s."
+        )
+        % values
+    )

@@ -26,7 +26,15 @@ from zhike.record.contacting.types import CHANNEL_LABELS, ContactChannel
 from zhike.record.customers.types import CHAIN_LABELS, ChainRole
 from zhike.voice.surveys import queries
 from zhike.voice.surveys.models import Campaign
-from zhike.voice.surveys.pages._campaigns import STEP_LABELS, campaign_url, fate_of, reason_words, state_of, way_to
+from zhike.voice.surveys.pages._campaigns import (
+    STEP_LABELS,
+    campaign_url,
+    fate_of,
+    reason_words,
+    signal_words,
+    state_of,
+    way_to,
+)
 from zhike.voice.surveys.policies import RUN, VIEW
 from zhike.voice.surveys.rules.campaigns import NEXT, STOPPABLE
 from zhike.voice.surveys.types import (
@@ -39,6 +47,7 @@ from zhike.voice.surveys.types import (
     Trigger,
 )
 from zhike.voice.surveys.types.campaigns import AudienceSize, CampaignView, Counts
+from zhike.voice.surveys.types.stopping import Strong
 
 navigation.register(
     NavItem(job=Job.LISTEN, label=_("Surveys"), url_name="surveys:campaigns", right=VIEW.code, order=10)
@@ -180,6 +189,7 @@ def campaign(request: HttpRequest, number: str) -> HttpResponse:
         "chain": queries.chain(actor=actor, campaign_id=view.id) if view.trigger is Trigger.WAVE else None,
         "role_labels": {"": _("no role known"), **{role.value: CHAIN_LABELS[role] for role in ChainRole}},
         "size": size,
+        "signals": _signals(actor, view),
         "people_url": people,
         "facts": _facts(view),
         "crumbs": way_to(),
@@ -194,8 +204,17 @@ def _size(actor: Actor, view: CampaignView) -> AudienceSize:
     return queries.audience_size(actor=actor, segment=view.segment, forms=forms, now=clock.now())
 
 
+def _signals(actor: Actor, view: CampaignView) -> list[str]:
+    """What is settled already, for whoever may end it."""
+    if view.state is not CampaignState.RUNNING or not actor.has(RUN.code):
+        return []
+    found = queries.signals_of(actor=actor, campaign_id=view.id, trigger=view.trigger, now=clock.now())
+    return [signal_words(one) for one in found]
+
+
 def _facts(view: CampaignView) -> list[Fact]:
     channels = ", ".join(str(CHANNEL_LABELS[ContactChannel(one)]) for one in view.channels)
+    early = Strong.of(view.early)
     return [
         Fact(label=_("Asks"), value=TRIGGER_LABELS[view.trigger]),
         Fact(label=_("Wave"), value=view.wave or None),
@@ -207,6 +226,7 @@ def _facts(view: CampaignView) -> list[Fact]:
         Fact(label=_("Owner"), value=view.owner or None),
         Fact(label=_("Days from close to report"), value=view.days_to_report),
         *([Fact(label=_("Why it was stopped"), value=view.stop_reason)] if view.stop_reason else []),
+        *([Fact(label=_("Why it was closed early"), value=signal_words(early))] if early else []),
     ]
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
@@ -227,6 +228,15 @@ def stop(request: HttpRequest, number: str) -> HttpResponse:
         actions.stop_campaign(actor=actor, number=number, reason=form.cleaned_data["reason"], now=clock.now())
 
     return _deed(request, form, view, save, title=_("Stop the survey"), submit=_("Stop it"))
+
+
+@requires(RUN)
+@require_POST
+def early(request: HttpRequest, number: str) -> HttpResponse:
+    """Close it on the strong signal that its page tells of."""
+    actions.close_early(actor=require_actor(request), number=number, now=clock.now())
+    toast(request, gettext("Closed early; the reason is kept."))
+    return HttpResponseRedirect(campaign_url(number))
 
 
 @requires(RUN)

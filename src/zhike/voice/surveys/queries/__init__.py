@@ -75,7 +75,12 @@ from zhike.voice.surveys.queries.results import (
     comments_of,
     overall_scales,
     split_counts,
+    timed_answers,
+    trigger_of,
     valued_answers,
+)
+from zhike.voice.surveys.queries.stopping import (
+    signals_of,
 )
 from zhike.voice.surveys.queries.unhappy import (
     dissatisfied_customers,
@@ -132,11 +137,14 @@ __all__ = [
     "score_rows",
     "scored_forms",
     "shown_sections",
+    "signals_of",
     "split_counts",
     "spoken_of",
     "stage_measures",
     "text_item",
+    "timed_answers",
     "to_do_rows",
+    "trigger_of",
     "valued_answers",
     "versions_of",
     "views",

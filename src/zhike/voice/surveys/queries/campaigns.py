@@ -89,7 +89,7 @@ def _view(row: Campaign, forms: Sequence[FormCounts]) -> CampaignView:
     same = (
         *("id", "number", "name", "kind", "wave", "share", "planned_on", "closes_on", "started_at", "closed_at"),
         *("reported_at", "acted_at", "checked_at", "stop_reason", "purpose", "method", "causes", "measures", "effect"),
-        *("population", "recipients", "zone", "owner_id"),
+        *("population", "recipients", "zone", "owner_id", "early"),
     )
     return CampaignView(
         **{name: getattr(row, name) for name in same},

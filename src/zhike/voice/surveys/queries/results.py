@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from zhike.platform.actors import Actor
 from zhike.platform.errors import NotFound
@@ -13,6 +13,8 @@ from zhike.voice.surveys.models import Answer, Campaign, CampaignForm, Comment, 
 from zhike.voice.surveys.policies import form_scope, scope
 from zhike.voice.surveys.queries.forms import forms_of
 from zhike.voice.surveys.types import (
+    CALL_LENGTH_ENDS,
+    CallLength,
     CampaignHead,
     CampaignResult,
     CampaignState,
@@ -26,7 +28,10 @@ from zhike.voice.surveys.types import (
 )
 
 # By what the results of a campaign can be split: columns of the snapshot at the moment of asking.
-SPLITS: Final = ("value_class", "industry", "region", "business_line", "service_mode", "outlet_id", "category")
+SPLITS: Final = (
+    *("value_class", "industry", "region", "business_line", "service_mode", "outlet_id", "category"),
+    *("staff_id", "call_length"),
+)
 MOST_COMMENTS: Final = 300
 
 
@@ -85,10 +90,11 @@ def split_counts(*, actor: Actor, campaign_id: int, by: Sequence[str]) -> dict[s
     """
     if not set(by) <= set(SPLITS):
         raise NotFound
-    columns = [f"recipient__{one}" for one in by]
+    columns = ["call_length" if one == "call_length" else f"recipient__{one}" for one in by]
     rows = (
         _said(actor, [campaign_id])
         .filter(item__measure=Measure.OVERALL.value, value__isnull=False)
+        .annotate(call_length=_BAND)
         .values(*columns, "recipient__audience", "value")
         .annotate(n=Count("pk"))
     )
@@ -101,6 +107,31 @@ def split_counts(*, actor: Actor, campaign_id: int, by: Sequence[str]) -> dict[s
         one: [SplitCount(value=value, audience=kind, counts=counts) for (value, kind), counts in sorted(by_key.items())]
         for one, by_key in found.items()
     }
+
+
+_BAND: Final = Case(
+    *(When(recipient__duration__lt=end, then=Value(band.value)) for band, end in CALL_LENGTH_ENDS.items()),
+    When(recipient__duration__isnull=False, then=Value(CallLength.OVER_10.value)),
+    default=Value(CallLength.NONE.value),
+)
+
+
+def trigger_of(*, actor: Actor, campaign_id: int) -> Trigger:
+    """What makes this campaign ask; raises NotFound."""
+    found = Campaign.objects.filter(form_scope(actor), pk=campaign_id).values_list("trigger", flat=True).first()
+    if found is None:
+        raise NotFound
+    return Trigger(found)
+
+
+def timed_answers(*, actor: Actor, campaign_id: int) -> list[tuple[str, int, int | None]]:
+    """(audience, answer to the overall question, seconds that the call lasted or None) of everybody who answered."""
+    rows = _said(actor, [campaign_id]).filter(item__measure=Measure.OVERALL.value, value__isnull=False)
+    return [
+        (audience, value, seconds)
+        for audience, value, seconds in rows.values_list("recipient__audience", "value", "recipient__duration")
+        if value is not None
+    ]
 
 
 def overall_scales(*, actor: Actor, campaign_id: int) -> dict[str, str]:

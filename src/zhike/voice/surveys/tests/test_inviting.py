@@ -99,7 +99,7 @@ def test_reminder__goes_once_three_days_later_and_never_after_an_answer() -> Non
     assert to.disposition == "sent"
 
 
-@pytest.mark.req("SURV-11", partial="contact details")
+@pytest.mark.req("SURV-11")
 def test_delivery__is_asked_about_once_with_what_is_known_of_it() -> None:
     of = served(region_code="310000")
     one = person(of)

@@ -50,6 +50,8 @@ from zhike.voice.surveys.types.scales import (
 from zhike.voice.surveys.types.words import (
     ASKED,
     AUDIENCE_LABELS,
+    CALL_LENGTH_ENDS,
+    CALL_LENGTH_LABELS,
     CAMPAIGN_STATE_LABELS,
     CHANGED,
     COMMENT_DEED_LABELS,
@@ -73,6 +75,7 @@ from zhike.voice.surveys.types.words import (
     VERSION_STATE_LABELS,
     WAY_LABELS,
     Audience,
+    CallLength,
     CampaignState,
     CommentDeed,
     Dimension,
@@ -92,6 +95,8 @@ from zhike.voice.surveys.types.words import (
 __all__ = [
     "ASKED",
     "AUDIENCE_LABELS",
+    "CALL_LENGTH_ENDS",
+    "CALL_LENGTH_LABELS",
     "CAMPAIGN_STATE_LABELS",
     "CHANGED",
     "COMMENT_DEED_LABELS",
@@ -127,6 +132,7 @@ __all__ = [
     "VERSION_STATE_LABELS",
     "WAY_LABELS",
     "Audience",
+    "CallLength",
     "CampaignHead",
     "CampaignResult",
     "CampaignState",

@@ -206,6 +206,7 @@ class CampaignView:
     acted_at: datetime | None
     checked_at: datetime | None
     stop_reason: str
+    early: Mapping[str, Any] | None
     purpose: str
     method: str
     causes: str

@@ -250,6 +250,31 @@ WAY_LABELS: Final[Mapping[str, Label]] = {
 }
 
 
+class CallLength(StrEnum):
+    """How long the call lasted that somebody is asked about; empty where it is not known, or it was no call."""
+
+    NONE = ""
+    UNDER_2 = "under_2"
+    TO_5 = "2_to_5"
+    TO_10 = "5_to_10"
+    OVER_10 = "over_10"
+
+
+CALL_LENGTH_LABELS: Final[Mapping[CallLength, Label]] = {
+    CallLength.NONE: pgettext_lazy("length of a call", "not known"),
+    CallLength.UNDER_2: pgettext_lazy("length of a call", "under 2 min"),
+    CallLength.TO_5: pgettext_lazy("length of a call", "2 to under 5 min"),
+    CallLength.TO_10: pgettext_lazy("length of a call", "5 to under 10 min"),
+    CallLength.OVER_10: pgettext_lazy("length of a call", "10 min and more"),
+}
+# Each band ends below so many seconds; the last has no end.
+CALL_LENGTH_ENDS: Final[Mapping[CallLength, int]] = {
+    CallLength.UNDER_2: 120,
+    CallLength.TO_5: 300,
+    CallLength.TO_10: 600,
+}
+
+
 class FollowReason(StrEnum):
     """Why somebody is followed up (SURV-31, SURV-20, CASE-25)."""
 
