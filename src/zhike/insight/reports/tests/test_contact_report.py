@@ -1,6 +1,7 @@
 """The report of a survey after contacts: rates by agent, reason and length, and whether longer calls score lower."""
 
 import math
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,7 +30,7 @@ def test_contacts__rates_by_agent_reason_and_length_with_the_correlation(client:
     one, two = organization.staff(), organization.staff()
     # Ten short calls of one agent score 5; ten long ones of the other 2, but two of them 4; two of unknown length.
     for number in range(10):
-        given = {"staff": one, "duration": 60, "category": "late", "region": "310000"}
+        given: dict[str, Any] = {"staff": one, "duration": 60, "category": "late", "region": "310000"}
         answered(of, items, {"overall": 5}, **given)
         given = {"staff": two, "duration": 660, "category": "damaged", "region": "440000"}
         answered(of, items, {"overall": 4 if number < 2 else 2}, **given)

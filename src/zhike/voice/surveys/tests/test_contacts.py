@@ -42,8 +42,9 @@ def talked(who: Contact, extension: str) -> tuple[Call, int]:
 
 
 def asked(row: Call) -> Recipient:
-    actions.ask_after(actor=SETUP, trigger=Trigger.CONTACT, ids=[row.interaction_id or 0], now=NOW)
-    return Recipient.objects.get(interaction_id=row.interaction_id)
+    entry = row.interaction_id or 0
+    actions.ask_after(actor=SETUP, trigger=Trigger.CONTACT, ids=[entry], now=NOW)
+    return Recipient.objects.get(interaction_id=entry)
 
 
 @pytest.mark.req("SURV-11")
@@ -58,8 +59,7 @@ def test_call__is_asked_about_with_agent_reason_region_and_its_length_when_it_ha
     # Hung up 590 seconds after it was answered.
     phones.tell(Told.ENDED, ref=row.ref, at=NOW)
     outbox.drain_all(now=NOW)
-    to.refresh_from_db()
-    assert to.duration == 590
+    assert Recipient.objects.get(pk=to.pk).duration == 590
     assert actions.note_lengths(actor=SETUP, interaction_ids=[row.interaction_id or 0], now=NOW) == 0
 
 

@@ -1,5 +1,6 @@
 """A strong signal ends a survey early only when somebody says so, and never for looking often."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,7 +44,7 @@ def test_signals__bad_news_first_and_precision_only_of_waves_and_of_all_forms() 
     assert kinds({"senior": sure, "general": []}, {}, Trigger.WAVE) == []
 
 
-def said(number: str, scores: list[int | None]) -> None:
+def said(number: str, scores: Sequence[int | None]) -> None:
     """Answers in the order of the list; None refuses."""
     of = Campaign.objects.get(number=number)
     pattern = Recipient.objects.filter(campaign=of).first()
