@@ -116,7 +116,7 @@ _ABOUT: Final = (
     Column("asked_about_id", INTEGER, _r("staff_id"), dimension=True, label=_("Served by")),
     Column("case_category", TEXT, _r("category"), dimension=True, label=pgettext_lazy("contact", "Reason")),
     Column("call_length", TEXT, _LENGTH, dimension=True, label=_("Length of the call")),
-    Column("call_minutes", FLOAT, f"{_r('duration')} / 60.0"),
+    Column("call_minutes", FLOAT, f"{_r('duration')} / 60.0", label=_("Minutes that the call lasted")),
     Column("survey_channel", TEXT, _r("channel"), dimension=True, label=_("Channel")),
     Column("answer_way", TEXT, _r("way"), dimension=True, label=_("Answered by")),
     Column("scope_unit_id", INTEGER, _r("scope_unit_id")),
