@@ -49,6 +49,7 @@ demo-write: ## a customer of the demonstration writes a mail; FROM=… SUBJECT=�
 
 .PHONY: demo-read
 demo-read: ## what came into a mailbox of the demonstration; BOX=… is the part before the @ (PORT=8000)
+	@test -n "$(BOX)" || { echo "Name the mailbox: make demo-read BOX=name (the part of the address before the @)"; exit 1; }
 	@$(PY) -m zhike.demo.mailpair read $$(($(PORT) + 3)) "$(BOX)"
 
 .PHONY: ring

@@ -19,6 +19,7 @@ from zhike.service.cases.types.past import PastCase, PastOwner, PastSaid, PastSt
 SOURCE = "demo"
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+DAY_ENDED = np.timedelta64(16 * 60 + 5, "m")
 # Shares of what comes in that becomes a case, and of what happens to it.
 ORDINARY, OTHERS, WATCHED = 0.52, 0.05, 0.2
 ASKED, REFUSED, REPEATED, HANDED, REOPENED, UNSOLVED, CONFIRMED, SLOW = 0.6, 0.04, 0.16, 0.05, 0.04, 0.04, 0.6, 0.11
@@ -121,14 +122,17 @@ def matters_of(draw: Draw, contacts: pa.Table, chance: Generator) -> list[Matter
 
 
 def _watched(draw: Draw, said: set[str], agents: Sequence[str], chance: Generator) -> list[Matter]:
-    """Late parcels whose senders did not call: the system opened a case at the hour of the promise (SHIP-08)."""
+    """Late parcels whose senders did not call: the system opened a case once the promised day had ended (SHIP-08)."""
     names = waybills(draw)
     silent = np.array([name not in said for name in names])
-    late = ~draw.cancelled & ~draw.returned & ~draw.lost & (draw.late_days > 0) & (draw.promised < draw.until)
+    late = ~draw.cancelled & ~draw.returned & ~draw.lost & (draw.late_days > 0)
+    # 00:05 in China, when the watch list is next read.
+    told = draw.promised_day.astype("datetime64[s]") + DAY_ENDED
+    late &= told < draw.until
     rows = np.flatnonzero(late & silent & (chance.random(draw.n) < WATCHED))
     return [
         Matter(
-            at=moment(draw.promised[row]),
+            at=moment(told[row]),
             reference=draw.world.shippers[draw.shipper[row]].reference,
             category="late",
             kind=CaseKind.ENQUIRY,

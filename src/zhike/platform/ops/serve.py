@@ -52,6 +52,9 @@ def say(line: str) -> None:
 def serve(address: Address, *, demo: str = "") -> int:
     """Start database, web, live, worker and outbox; look after them until told to stop; stop what was started."""
     env = environment()
+    if demo:
+        # Where links in its messages lead, unless somebody has said so: without it no survey can invite.
+        os.environ.setdefault("ZHIKE_ORIGINS", address.url)
     with _only_one(env) as note:
         _check_ports(address, demo=bool(demo))
         started_database = _start_database(env, note)

@@ -61,7 +61,7 @@ def _shown(form: str, section: str, line: ItemLine) -> Shown:
         line=line,
         rate=_points(line.rate) if is_nps else _percent(line.rate),
         interval=_interval(line, is_nps=is_nps),
-        dissatisfied=_percent(line.dissatisfied),
+        dissatisfied=_bad_end(line),
         mean="" if line.mean is None else formats.number(line.mean, 2),
         change=_change(line),
         is_clear=line.change is not None and line.change.is_clear,
@@ -89,6 +89,17 @@ def _measure(line: ItemLine) -> str:
 
 def _percent(value: float | None) -> str:
     return "" if value is None else formats.number(value, 2)
+
+
+def _bad_end(line: ItemLine) -> str:
+    """The share at the bad end, in the word of its kind where that is not “dissatisfied”."""
+    share = _percent(line.dissatisfied)
+    match _kind(line) if share else None:
+        case Kind.RECOMMENDATION:
+            return gettext("%(share)s detractors") % {"share": share}
+        case Kind.EFFORT:
+            return gettext("%(share)s great effort") % {"share": share}
+    return share
 
 
 def _points(value: float | None) -> str:
@@ -173,7 +184,13 @@ def columns(report: SurveyReport) -> Sequence[Column]:
         Column("rate", _("Result"), number, value=_of("rate"), decimals=2),
         Column("low", _("95 % interval, from"), number, value=_of("low"), decimals=2),
         Column("high", _("95 % interval, to"), number, value=_of("high"), decimals=2),
-        Column("dissatisfied", _("Dissatisfied, %"), number, value=_of("dissatisfied"), decimals=2),
+        Column(
+            "dissatisfied",
+            _("Dissatisfied (detractors, great effort), %"),
+            number,
+            value=_of("dissatisfied"),
+            decimals=2,
+        ),
         Column("top", _("Best answer alone, %"), number, value=_of("top"), decimals=2),
         Column("mean", _("Mean"), number, value=_of("mean"), decimals=4),
         Column("score", _("Score, 0 to 100"), number, value=_of("score"), decimals=2),

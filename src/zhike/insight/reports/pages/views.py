@@ -92,14 +92,15 @@ def _ways(actor: Actor) -> list[Button]:
 
 def _context(actor: Actor, report: SurveyReport) -> dict[str, object]:
     head = report.head
+    zone = actor.zone or "UTC"
     form_names = [AUDIENCE_LABELS[form.audience] for form in report.forms]
     return {
         "report": report,
         "head": head,
         "title": gettext("Report: %(name)s") % {"name": head.name},
         "state": CAMPAIGN_STATE_LABELS[head.state],
-        "made_at": clock.now(),
-        "zone": actor.zone or "UTC",
+        "made_at": f"{clock.local(clock.now(), zone):%Y-%m-%d %H:%M}",
+        "zone": zone,
         "texts": [
             (label, text)
             for label, text in (

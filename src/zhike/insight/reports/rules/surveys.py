@@ -103,7 +103,7 @@ def _tally(scale: Scale, counts: Mapping[int, int]) -> methods.Tally:
     return methods.tally_of_counts([counts.get(level, 0) for level in scale.levels], scale)
 
 
-def _rates(scale: Scale, counts: Mapping[int, int]) -> dict[str, float]:
+def _rates(scale: Scale, counts: Mapping[int, int]) -> dict[str, float | None]:
     tally = _tally(scale, counts)
     if scale.kind is Kind.RECOMMENDATION:
         said = methods.recommendation(tally)
@@ -130,7 +130,8 @@ def _rates(scale: Scale, counts: Mapping[int, int]) -> dict[str, float]:
         "rate": 100 * float(found.rate),
         "low": 100 * float(found.interval.low),
         "high": 100 * float(found.interval.high),
-        "dissatisfied": 100 - 100 * float(found.rate),
+        # Who says no to a question of fact is not dissatisfied.
+        "dissatisfied": None if scale.kind is Kind.YES_NO else 100 - 100 * float(found.rate),
         "top": 100 * float(found.top),
         "mean": float(found.mean),
         "score": float(found.score),

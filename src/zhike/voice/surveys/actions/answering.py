@@ -1,7 +1,7 @@
 """Answers: saved part by part, sent off once; refusals; words without a score; and what staff key in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -158,21 +158,24 @@ def leave_unscored(*, actor: Actor, text: str, strong: bool, now: datetime) -> S
 def key_in_answers(*, actor: Actor, recipient_id: int, raw: Mapping[str, Raw], now: datetime) -> Saved:
     """Key in what somebody answered on paper or by telephone: all of it, sent off at once.
 
-    Raises Invalid naming every question, AlreadyEnded, SurveyClosed.
+    What they left out stays out, for nobody can be asked again; something has to be said. Raises Invalid naming every
+    question, AlreadyEnded, SurveyClosed.
     """
     talk = _keyed(actor, recipient_id, now)
     authorize(actor, KEY_IN, subject=("survey_recipient", recipient_id))
     wrong: dict[str, list[FieldError]] = {}
     for section in talk.form.sections:
         try:
-            _take(talk, section, raw, shown={item.key for item in section.items})
+            _take(talk, section, raw, shown={item.key for item in section.items}, gaps=True)
         except Invalid as error:
             wrong |= error.fields
     if wrong:
         raise Invalid(wrong)
+    if not talk.said:
+        raise Invalid.of(talk.form.items[0].key, "required", _("Key in at least one answer."))
     for section in talk.form.sections:
         _keep(talk, section, now)
-    _send_off(actor, talk, Way.DESK, now)
+    _send_off(actor, talk, Way.DESK, now, gaps=True)
     return talk.saved()
 
 
@@ -224,7 +227,7 @@ def _talk(actor: Actor, row: Recipient) -> _Talk:
     return _Talk(row, form, stored_answers(row.pk, form))
 
 
-def _take(talk: _Talk, section: SectionView, raw: Mapping[str, Raw], *, shown: set[str]) -> None:
+def _take(talk: _Talk, section: SectionView, raw: Mapping[str, Raw], *, shown: set[str], gaps: bool = False) -> None:
     """Put the answers of one part beside the others, in order, since each may decide about the next."""
     wrong: dict[str, list[FieldError]] = {}
     for item in section.items:
@@ -235,7 +238,7 @@ def _take(talk: _Talk, section: SectionView, raw: Mapping[str, Raw], *, shown: s
         if item.key not in shown and not given:
             continue
         try:
-            answer = clean_answer(item, given)
+            answer = clean_answer(replace(item, required=False) if gaps else item, given)
         except Invalid as error:
             wrong |= error.fields
             continue
@@ -279,10 +282,10 @@ def _begin(row: Recipient, now: datetime) -> None:
     row.opened_at = row.opened_at or now
 
 
-def _send_off(actor: Actor, talk: _Talk, way: Way, now: datetime) -> None:
+def _send_off(actor: Actor, talk: _Talk, way: Way, now: datetime, *, gaps: bool = False) -> None:
     asked = talk.asked()
     missing = [item for item in asked.values() if item.required and item.key not in talk.said]
-    if missing:
+    if missing and not gaps:
         told = _("Please answer this question.")
         raise Invalid({item.key: [FieldError("required", told)] for item in missing})
     # Said before another answer made the question needless.
@@ -349,4 +352,5 @@ def _tell(row: Recipient, now: datetime) -> None:
     if row.contact_log_id:
         contacting.survey_answered(actor=_SYSTEM, record_ids=[row.contact_log_id], now=now)
     withdraw([row], lambda one: one.reminder_log_id, now)
-    outbox.emit(events.OutcomesEvent(recipient_ids=[row.pk]), now=now, mode=Mode(row.mode))
+    # Said just now, also where they were asked long ago: somebody is to speak with them.
+    outbox.emit(events.OutcomesEvent(recipient_ids=[row.pk]), now=now, mode=Mode.LIVE)

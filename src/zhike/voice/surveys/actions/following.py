@@ -54,9 +54,7 @@ def open_follow_ups(
     if not new:
         return []
     recent = now - parameters.value(ACT_WITHIN, at=now)
-    work = {
-        row.pk for row in new if mode is Mode.LIVE and row.mode == Mode.LIVE.value and _said_at(row, heard_at) >= recent
-    }
+    work = {row.pk for row in new if mode is Mode.LIVE and _said_at(row, heard_at) >= recent}
     opened = _open_cases(actor, [row for row in new if row.pk in work], why, now)
     since = {row.pk: now if row.pk in work else _said_at(row, heard_at) for row in new}
     made = _write(new, why, opened, since, now)

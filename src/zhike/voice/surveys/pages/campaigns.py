@@ -9,21 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zhike.platform import clock
 from zhike.platform.actors import Actor
 from zhike.platform.db.ids import id_of
 from zhike.platform.i18n.labels import pick
-from zhike.platform.ui import navigation
+from zhike.platform.i18n.regions import region_name
+from zhike.platform.ui import formats, navigation
 from zhike.platform.ui.access import requires
 from zhike.platform.ui.components import Button, Empty, EmptyKind, Fact
 from zhike.platform.ui.navigation import Job, NavItem
 from zhike.platform.ui.requests import require_actor
 from zhike.platform.ui.tables import Choice, Column, Days, Kind, Table
 from zhike.record.contacting.types import CHANNEL_LABELS, ContactChannel
-from zhike.record.customers.types import CHAIN_LABELS, ChainRole
+from zhike.record.customers.types import CHAIN_LABELS, INDUSTRY_LABELS, ChainRole, Industry
+from zhike.record.organization import queries as organization
+from zhike.record.shipments.types.codes import LINE_LABELS, BusinessLine
 from zhike.voice.surveys import queries
 from zhike.voice.surveys.models import Campaign
 from zhike.voice.surveys.pages._campaigns import (
@@ -95,8 +98,13 @@ LIST = Table(
         Column("state", _("State"), Kind.STATUS, value=lambda row: state_of(row.state)),
         Column("planned_on", _("Begins on"), Kind.DAY, sort="planned_on"),
         Column("closes_on", _("Closes on"), Kind.DAY),
-        Column("sent", _("Asked"), Kind.NUMBER, value=lambda row: row.counts.sent),
-        Column("answered", _("Answered"), Kind.NUMBER, value=lambda row: row.counts.answered),
+        Column("sent", pgettext_lazy("recipient of a survey", "Asked"), Kind.NUMBER, value=lambda row: row.counts.sent),
+        Column(
+            "answered",
+            pgettext_lazy("recipient of a survey", "Answered"),
+            Kind.NUMBER,
+            value=lambda row: row.counts.answered,
+        ),
         Column("rate", _("Response rate"), Kind.PERCENT, value=lambda row: Line("", row.counts).rate, decimals=2),
         Column("owner", _("Owner"), value="owner", shown=False),
     ),
@@ -191,7 +199,7 @@ def campaign(request: HttpRequest, number: str) -> HttpResponse:
         "size": size,
         "signals": _signals(actor, view),
         "people_url": people,
-        "facts": _facts(view),
+        "facts": _facts(actor, view),
         "crumbs": way_to(),
         "now": now,
         **_steps(actor, view),
@@ -212,7 +220,22 @@ def _signals(actor: Actor, view: CampaignView) -> list[str]:
     return [signal_words(one) for one in found]
 
 
-def _facts(view: CampaignView) -> list[Fact]:
+def _narrowed(actor: Actor, view: CampaignView) -> str:
+    """Which customers it is narrowed to, in words; empty where to none."""
+    of = view.segment
+    units = organization.unit_labels(actor=actor, unit_ids=[of.unit_id]) if of.unit_id else {}
+    parts = [
+        [str(INDUSTRY_LABELS[Industry(one)]) for one in of.industries],
+        [str(LINE_LABELS[BusinessLine(one)]) for one in of.business_lines],
+        [region_name(one) for one in of.regions],
+        [one or gettext("not classified") for one in of.classes],
+        list(units.values()),
+    ]
+    joint = pgettext("between the parts of a list", ", ")
+    return "; ".join(joint.join(part) for part in parts if part)
+
+
+def _facts(actor: Actor, view: CampaignView) -> list[Fact]:
     channels = ", ".join(str(CHANNEL_LABELS[ContactChannel(one)]) for one in view.channels)
     early = Strong.of(view.early)
     return [
@@ -220,6 +243,8 @@ def _facts(view: CampaignView) -> list[Fact]:
         Fact(label=_("Wave"), value=view.wave or None),
         Fact(label=_("Begins on"), value=view.planned_on),
         Fact(label=_("Closes on"), value=view.closes_on, missing=_("until somebody closes it")),
+        Fact(label=_("Only"), value=_narrowed(actor, view) or None, missing=_("no narrowing")),
+        Fact(label=_("Share of them that is asked"), value=f"{formats.number(view.share * 100)} %"),
         Fact(label=_("Invites by"), value=channels or None, missing=_("answers are keyed in")),
         Fact(label=_("People who fit"), value=view.population if view.started_at else None),
         Fact(label=_("Chosen of them"), value=view.recipients if view.started_at else None),

@@ -14,6 +14,7 @@ from zhike.platform.outbox.models import OutboxEvent
 from zhike.record.contacting.models import ContactRecord
 from zhike.record.organization.tests import factories as organization
 from zhike.voice.surveys import actions, queries
+from zhike.voice.surveys.events import OutcomesEvent
 from zhike.voice.surveys.models import Answer, Comment, Recipient
 from zhike.voice.surveys.rules.links import seal, unseal
 from zhike.voice.surveys.tests.asking import DAY, NOW, SETUP, holder, invited, person, started
@@ -163,8 +164,10 @@ def test_key_in__answers_on_paper_count_like_others() -> None:
     to = Recipient.objects.get(campaign__number=_on_paper())
     clerk = organization.actor(roles=("quality",))
     with pytest.raises(Invalid) as wrong:
-        actions.key_in_answers(actor=clerk, recipient_id=to.pk, raw={"overall": "1"}, now=NOW)
-    assert set(wrong.value.fields) == {"why", "recommend"}
+        actions.key_in_answers(actor=clerk, recipient_id=to.pk, raw={"overall": "9", "recommend": "x"}, now=NOW)
+    assert set(wrong.value.fields) == {"overall", "recommend"}
+    with pytest.raises(Invalid):
+        actions.key_in_answers(actor=clerk, recipient_id=to.pk, raw={"overall": ""}, now=NOW)
     raw = {"overall": "2", "why": "1", "recommend": "3", "words": "下雨天晚到"}
     actions.key_in_answers(actor=clerk, recipient_id=to.pk, raw=raw, now=NOW)
     to.refresh_from_db()
@@ -172,6 +175,19 @@ def test_key_in__answers_on_paper_count_like_others() -> None:
     with pytest.raises(AlreadyEnded):
         actions.key_in_answers(actor=clerk, recipient_id=to.pk, raw=raw, now=NOW)
     assert Answer.objects.filter(recipient=to).count() == 4
+
+
+def test_key_in__what_was_left_out_on_paper_stays_out_and_the_rest_is_followed_up_though_asked_long_ago() -> None:
+    to = Recipient.objects.get(campaign__number=_on_paper())
+    to.pk, to.ref, to.mode, to.contact = None, uuid4(), "backfill", person()
+    to.save(force_insert=True)
+    clerk = organization.actor(roles=("quality",))
+    actions.key_in_answers(actor=clerk, recipient_id=to.pk, raw={"overall": "1"}, now=NOW)
+    to.refresh_from_db()
+    assert (to.disposition, to.score) == ("answered", 1)
+    assert list(Answer.objects.filter(recipient=to).values_list("item__key", "value")) == [("overall", 1)]
+    told = OutboxEvent.objects.filter(type=OutcomesEvent.type).get()
+    assert (told.mode, told.payload) == ("live", {"recipient_ids": [to.pk]})
 
 
 @pytest.mark.req("SURV-05")

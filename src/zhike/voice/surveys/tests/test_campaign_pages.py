@@ -55,7 +55,7 @@ def test_pages__walk_a_wave_from_its_plan_to_the_checked_effect(desk: Client) ->
     to = Recipient.objects.get()
     for path in ("", "calendar/", f"{number}/", f"{number}/people/", f"people/{to.pk}/", f"people/{to.pk}/answers/"):
         assert desk.get(f"{ROOT}{path}").status_code == 200, path
-    assert desk.post(f"{ROOT}people/{to.pk}/answers/", {"overall": "1"}).status_code == 422
+    assert desk.post(f"{ROOT}people/{to.pk}/answers/", {"overall": "9"}).status_code == 422
     desk.post(f"{ROOT}people/{to.pk}/answers/", {"overall": "1", "why": "1", "recommend": "na", "words": "慢"})
     to.refresh_from_db()
     assert (to.disposition, to.way, to.score) == ("answered", "desk", 1)

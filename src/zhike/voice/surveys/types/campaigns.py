@@ -291,7 +291,10 @@ class CampaignMoved(Conflict):
 class NoPublicAddress(Conflict):
     code = "survey_no_address"
     message = _("Nobody has said under which address customers reach our pages, so that no link can be sent.")
-    next_step = _("Set the public address under Settings, or plan the survey without e-mail and SMS.")
+    next_step = _(
+        "An administrator sets it under Settings › Parameters, “Address under which customers reach our pages”; or plan"
+        " the survey without e-mail and SMS."
+    )
 
 
 class NobodyToAsk(Conflict):

@@ -69,7 +69,12 @@ ANSWER_FIELDS: Final = (
     ),
     TargetField("title", _("Heading of the comment"), max_length=300),
     TargetField("text", _("Comment"), max_length=10_000, also_called=("comment", "评价", "評價", "意见", "意見")),
-    TargetField("asked_at", _("Asked"), FieldKind.INSTANT, also_called=("邀请时间", "邀請時間")),
+    TargetField(
+        "asked_at",
+        pgettext_lazy("recipient of a survey", "Asked"),
+        FieldKind.INSTANT,
+        also_called=("邀请时间", "邀請時間"),
+    ),
     TargetField(
         "answered_at",
         pgettext_lazy("survey", "Answered"),
