@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from zhike.platform.actors import Actor
 
 _facts: dict[str, "Fact"] = {}
+_added: dict[str, list[tuple["Column", tuple[str, ...]]]] = {}
 _namers: dict[str, "Namer"] = {}
 _openers: dict[str, "Opener"] = {}
 # Names that one page has asked for: by dimension, each value with its name, or None where nobody knows it.
@@ -96,7 +97,25 @@ class Fact:
 def publish(fact: Fact) -> Fact:
     """Register a fact; called at module level of a room's `facts.py`."""
     _facts[fact.name] = fact
+    for column, follows in _added.get(fact.name, ()):
+        _add(fact.name, column, follows)
     return fact
+
+
+def add_column(fact: str, column: Column, *, follows: tuple[str, ...] = ()) -> None:
+    """Publish what an upper room knows of a lower room's rows, e.g. whether somebody complained of the goods.
+
+    The lower room knows nothing of it. `follows` as in `Fact`.
+    """
+    _added.setdefault(fact, []).append((column, follows))
+    if fact in _facts:
+        _add(fact, column, follows)
+
+
+def _add(name: str, column: Column, follows: tuple[str, ...]) -> None:
+    known = _facts[name]
+    if column not in known.columns:
+        _facts[name] = replace(known, columns=(*known.columns, column), follows=(*known.follows, *follows))
 
 
 def published() -> dict[str, Fact]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -43,6 +43,7 @@ def engine() -> Backend:
         _local.engine = ibis.duckdb.connect(memory_limit=MEMORY, threads=THREADS)
         _local.engine.raw_sql("SET TimeZone = 'UTC'")
         _local.views = {}
+        _local.standing = {}
     found: Backend = _local.engine
     return found
 
@@ -136,6 +137,12 @@ def with_owned(
     return owners, *(_rows(facts.published()[one.fact], one).semi_join(mine, by) for one in owned)
 
 
+def tables(*, actor: Actor, states: Sequence[Generation]) -> list[ir.Table]:
+    """The rows of several generations that the actor may count, to be put into one expression."""
+    _begin()
+    return [_within(state, actor) for state in states]
+
+
 # zhike: allow query-actor -- a connection, no rows
 def _begin() -> None:
     """Begun anew only here: an expression must not lose its views while it is being put together."""
@@ -147,6 +154,39 @@ def _within(state: Generation, actor: Actor) -> ir.Table:
     spec = facts.published()[state.fact]
     rows = _rows(spec, state)
     return rows.filter(_reach(rows, spec, actor)) if not actor.reach.everything else rows
+
+
+def stand(*, actor: Actor, states: Sequence[Generation]) -> dict[str, ir.Table]:
+    """The rows of several generations that the actor may count, each under a name that stays when its files change.
+
+    What is put into SQL over them fits the next generation too, once it stands in the place of this one.
+    """
+    _begin()
+    engine()
+    standing: dict[str, tuple[frozenset[str], ir.Table]] = _local.standing
+    found = {}
+    for state in states:
+        spec = facts.published()[state.fact]
+        name, files = f"standing_{state.fact}", files_of(state)
+        if name not in standing or standing[name][0] != files:
+            made = engine().create_view(name, _rows(spec, state), overwrite=True)
+            standing[name] = (files, made)
+        rows = standing[name][1]
+        found[state.fact] = rows if actor.reach.everything else rows.filter(_reach(rows, spec, actor))
+    return found
+
+
+# zhike: allow query-actor -- it reads no rows
+def sql_of(rows: ir.Table) -> str:
+    """An expression as this engine's SQL."""
+    return str(engine().compile(rows))
+
+
+# zhike: allow query-actor -- what it reads was put together over tables within reach
+def read(sql: str) -> list[dict[str, Any]]:
+    """The rows of a statement that `sql_of` made."""
+    found: list[dict[str, Any]] = engine().con.sql(sql).to_arrow_table().to_pylist()
+    return found
 
 
 # zhike: allow query-actor -- names and types of columns, no rows

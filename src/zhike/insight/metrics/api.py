@@ -19,6 +19,9 @@ from zhike.insight.metrics.rules.periods import MOST, start_named
 from zhike.insight.metrics.rules.readings import beside
 from zhike.insight.metrics.schemas import (
     AnswerOut,
+    BoardOut,
+    BoardTilesOut,
+    ElementsOut,
     FactOut,
     MetricOut,
     MovesOut,
@@ -31,6 +34,8 @@ from zhike.insight.metrics.schemas import (
 from zhike.insight.metrics.types import (
     Answer,
     Change,
+    Cut,
+    ElementCard,
     Metric,
     PeriodKind,
     Question,
@@ -47,6 +52,7 @@ from zhike.platform.errors import Invalid
 from zhike.record.customers import queries as customers
 
 _FORTH, _BACK = False, True
+USUAL_MONTHS = 3
 router = Router(tags=["figures"])
 MONTH_PATTERN = r"^(19|2[01])\d\d-(0[1-9]|1[0-2])$"
 Months: Any = Query(None, pattern=MONTH_PATTERN, description="First and last month (YYYY-MM), both included")
@@ -198,6 +204,102 @@ def get_moves(
         "after": found.after,
         "moves": [{"before": one, "after": other, "customers": n} for (one, other), n in sorted(found.moves.items())],
         "both": found.both,
+    }
+
+
+@router.get("/boards", response=list[BoardOut], summary="The dashboards of one's roles")
+def list_boards(request: HttpRequest) -> list[dict[str, Any]]:
+    """Programs may read every one."""
+    return [{"code": one.code, "label": str(one.label)} for one in queries.my_boards(actor=actor_of(request))]
+
+
+@router.get("/boards/{code}", response=BoardTilesOut, summary="A dashboard with its figures")
+def get_board(
+    request: HttpRequest, code: str, *, since: str | None = Months, until: str | None = Months
+) -> dict[str, Any]:
+    """Without months the last three, this one included. Errors: 404 a dashboard of other roles."""
+    actor = actor_of(request)
+    last = until or clock.local_date(clock.now(), actor.zone).strftime("%Y-%m")
+    first = since or queries.moved(last, 1 - USUAL_MONTHS)
+    board, tiles = queries.board_tiles(actor=actor, code=code, since=first, until=last)
+    return {
+        "code": board.code,
+        "label": str(board.label),
+        "since": first,
+        "until": last,
+        "tiles": [
+            {
+                "whose": one.tile.whose.value,
+                "filters": {name: list(values) for name, values in one.question.filters.items()},
+                "of_now": one.tile.of_now,
+                **answer_dict(one.answer),
+                "months": [figure.to_dict() for figure in one.months],
+                "change": _change_dict(one.change),
+            }
+            for one in tiles
+        ],
+    }
+
+
+@router.get("/elements", response=ElementsOut, summary="The four elements of service")
+def get_elements(
+    request: HttpRequest,
+    by: Cut,
+    *,
+    value: Annotated[str, Query(max_length=80, pattern=r"^[^\x00]*$")] = "",
+    since: str | None = Months,
+    until: str | None = Months,
+) -> dict[str, Any]:
+    """Time, reliability, communication and convenience, 0 to 100, by customer, outlet, mode or region.
+
+    With `value` those of one of them, in `total`; a list of every customer is given by no one call, so
+    `customer_id` asks for one.
+    """
+    actor, now = actor_of(request), clock.now()
+    if by is Cut.CUSTOMER and not value:
+        raise Invalid.of("value", "required", _("Name the customer; a list of all of them is not made."))
+    if value:
+        found = queries.elements_of(actor=actor, cut=by, value=value, since=since or "", until=until or "", now=now)
+    else:
+        found = queries.elements_by(actor=actor, cut=by, since=since or "", until=until or "", now=now)
+    return {
+        "by": by.value,
+        "version": found.version,
+        "source": str(found.source),
+        "definitions": {element.value: text for element, text in found.formulas.items()},
+        "not_measured": {element.value: list(names) for element, names in found.absent.items()},
+        "as_of": found.as_of,
+        "parameter_versions": dict(found.parameter_versions),
+        "total": _card_dict(found.total),
+        "cards": [_card_dict(card) for card in found.cards],
+    }
+
+
+def _card_dict(card: ElementCard) -> dict[str, Any]:
+    return {
+        "value": card.value,
+        "name": card.name,
+        "elements": [
+            {
+                "element": score.element.value,
+                "score": score.value,
+                "low": score.low,
+                "high": score.high,
+                "n": score.n,
+                "base": score.base.value,
+                "figures": [
+                    {
+                        "metric": one.component.metric,
+                        "points": one.value,
+                        "low": one.low,
+                        "high": one.high,
+                        "figure": one.figure.to_dict(),
+                    }
+                    for one in score.points
+                ],
+            }
+            for score in card.scores
+        ],
     }
 
 

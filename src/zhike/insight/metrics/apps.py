@@ -14,6 +14,7 @@ class MetricsConfig(AppConfig):
             "rules.goods",
             "rules.contacts",
             "rules.cases",
+            "rules.customers",
             "rules.knowledge",
             "rules.promises",
             "rules.reception",

@@ -33,6 +33,9 @@ UNLISTED = frozenset(
         "quality",
         "item_unit_id",
         "follow_owner_id",
+        "customer_owner_id",
+        "customer_class",
+        "owner_id",
     }
 )
 PERIODS = (

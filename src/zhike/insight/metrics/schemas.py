@@ -157,6 +157,75 @@ class AnswerOut(Schema):
     parameter_versions: dict[str, int]
 
 
+class BoardOut(Schema):
+    """A dashboard of a role."""
+
+    code: str
+    label: str
+
+
+class TileOut(AnswerOut):
+    """One figure of a dashboard: the answer for the period, its months, its change against the period before."""
+
+    whose: str = Field(description="reach, mine, my_customers, my_key_customers or my_unit")
+    filters: dict[str, list[str]] = Field(description="What makes it so; the rows are asked for with the same")
+    of_now: bool = Field(description="It speaks of now and has no period")
+    months: list[FigureOut]
+    change: ChangeOut | None
+
+
+class BoardTilesOut(BoardOut):
+    """A dashboard filled in."""
+
+    since: str
+    until: str
+    tiles: list[TileOut]
+
+
+class PointsOut(Schema):
+    """One figure of an element and what it is worth, 0 to 100; null below a base of 10."""
+
+    metric: str
+    points: float | None
+    low: float | None
+    high: float | None
+    figure: FigureOut
+
+
+class ElementOut(Schema):
+    """The mean of the figures that have a base; `n` is the smallest of their bases."""
+
+    element: str = Field(description="time, reliability, communication or convenience")
+    score: float | None
+    low: float | None
+    high: float | None
+    n: int
+    base: str = Field(description="none, withheld (n < 10), small (10–29), sound")
+    figures: list[PointsOut]
+
+
+class ElementCardOut(Schema):
+    """The four elements of one customer, outlet, mode or region; `value` is empty for all together."""
+
+    value: str
+    name: str
+    elements: list[ElementOut]
+
+
+class ElementsOut(Schema):
+    """Four elements with their common account."""
+
+    by: str
+    version: int
+    source: str
+    definitions: dict[str, str] = Field(description="By element: its figures and how each becomes points")
+    not_measured: dict[str, list[str]] = Field(description="By element: what belongs to it and is not measured so")
+    as_of: datetime | None
+    parameter_versions: dict[str, int]
+    total: ElementCardOut
+    cards: list[ElementCardOut]
+
+
 class RowOut(Schema):
     """One row behind a figure."""
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import ibis.expr.types as ir
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.methods.scales import Scale
 from zhike.platform.errors import ZhikeError
@@ -359,3 +360,180 @@ def describe(figure: Described) -> Described:
 def described() -> dict[str, Described]:
     """All of them by id, in the order in which people expect them."""
     return dict(sorted(_described.items(), key=lambda item: (item[1].order, item[0])))
+
+
+class Element(StrEnum):
+    """The four elements of customer service in logistics (METR-15)."""
+
+    TIME = "time"
+    RELIABILITY = "reliability"
+    COMMUNICATION = "communication"
+    CONVENIENCE = "convenience"
+
+
+class Cut(StrEnum):
+    """For whom or what the four elements are told; the values are dimensions of figures."""
+
+    CUSTOMER = "customer_id"
+    OUTLET = "outlet_id"
+    MODE = "service_mode"
+    REGION = "region"
+
+
+ELEMENT_LABELS: Final[Mapping[Element, Promise]] = {
+    Element.TIME: pgettext_lazy("element of service", "Time"),
+    Element.RELIABILITY: pgettext_lazy("element of service", "Reliability"),
+    Element.COMMUNICATION: pgettext_lazy("element of service", "Communication"),
+    Element.CONVENIENCE: pgettext_lazy("element of service", "Convenience"),
+}
+CUT_LABELS: Final[Mapping[Cut, Promise]] = {
+    Cut.CUSTOMER: _("Customer"),
+    Cut.OUTLET: _("Delivery outlet"),
+    Cut.MODE: _("Service mode"),
+    Cut.REGION: _("Destination region"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """One figure of an element. `best` is worth 100 points, `worst` none; between them points lie on a straight line.
+
+    `by`: by which dimension of the figure each cut is made; a cut that is absent cannot be told by this figure.
+    """
+
+    element: Element
+    metric: str
+    best: float | Parameter[Any]
+    worst: float | Parameter[Any]
+    by: Mapping[Cut, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """A component of one customer, outlet, mode or region: its figure, and what that is worth, 0 to 100.
+
+    `value`, `low`, `high` are None below a base of 10; `question` opens the rows that the figure counted.
+    """
+
+    component: Component
+    figure: Figure
+    question: Question
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementScore:
+    """The mean of the components that have a base, with the least of their bases as its own.
+
+    `low` and `high` are the means of the components' limits: they hold however the components hang together.
+    """
+
+    element: Element
+    points: tuple[Points, ...]
+    n: int
+    base: Base
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def counted(self) -> int:
+        """How many components it is the mean of."""
+        return sum(one.value is not None for one in self.points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementCard:
+    """The four elements of one customer, outlet, mode or region, or of all together (`value` is empty)."""
+
+    cut: Cut
+    value: str
+    name: str
+    scores: tuple[ElementScore, ...]
+
+    def score(self, element: Element) -> ElementScore:
+        return next(one for one in self.scores if one.element is element)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elements:
+    """Cards of one cut with their common account.
+
+    `formulas` say of what each element is made and how, `absent` what belongs to it and is not measured so.
+    """
+
+    cut: Cut
+    since: str
+    until: str
+    total: ElementCard
+    cards: tuple[ElementCard, ...]
+    as_of: datetime | None
+    version: int
+    source: Text
+    formulas: Mapping[Element, str]
+    absent: Mapping[Element, tuple[str, ...]]
+    parameter_versions: Mapping[str, int] = field(default_factory=dict)
+
+
+class Whose(StrEnum):
+    """Whose rows a tile of a dashboard counts, always within the reader's reach."""
+
+    REACH = "reach"
+    MINE = "mine"
+    MY_CUSTOMERS = "my_customers"
+    MY_KEY_CUSTOMERS = "my_key_customers"
+    MY_UNIT = "my_unit"
+
+
+WHOSE_LABELS: Final[Mapping[Whose, Text]] = {
+    Whose.REACH: "",
+    Whose.MINE: _("my own"),
+    Whose.MY_CUSTOMERS: _("my customers"),
+    Whose.MY_KEY_CUSTOMERS: _("my key customers"),
+    Whose.MY_UNIT: _("my unit"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One figure of a dashboard. Of several metrics, each on its own scale, the first is shown that has a base of 10.
+
+    `of_now`: the figure speaks of now, so it has no period and nothing to compare with.
+    """
+
+    metrics: tuple[str, ...]
+    whose: Whose = Whose.REACH
+    of_now: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The figures suited to a role, and to which roles they are shown (METR-23)."""
+
+    code: str
+    label: Text
+    roles: frozenset[str]
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileAnswer:
+    """A tile filled in: its figure for the period, the months before it, and its change.
+
+    `spans` are the period and the equally long one before it; None where the tile speaks of now.
+    """
+
+    tile: Tile
+    question: Question
+    answer: Answer
+    months: tuple[Figure, ...] = ()
+    spans: tuple[Span, Span] | None = None
+    change: Change | None = None
+
+
+class UnknownBoard(ZhikeError):
+    code = "unknown_board"
+    status = 404
+    message = _("There is no dashboard %(board)s for you.")

@@ -1,10 +1,18 @@
 """What the customer file publishes to the lake; no names, no phones, no free text."""
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from collections.abc import Mapping, Sequence
 
-from zhike.platform.facts import Column, ColumnType, Fact, publish
-from zhike.record.customers.types import CLASS
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from zhike.platform import clock
+from zhike.platform.actors import Actor, system_actor
+from zhike.platform.db.ids import ids_of
+from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
+from zhike.record.customers.queries import customer_rows
+from zhike.record.customers.types import CLASS, STAGE_LABELS
+from zhike.record.organization import queries as organization
 
 INTEGER, TEXT, FLAG, DATE, FLOAT = (
     ColumnType.INTEGER,
@@ -12,6 +20,10 @@ INTEGER, TEXT, FLAG, DATE, FLOAT = (
     ColumnType.BOOLEAN,
     ColumnType.DATE,
     ColumnType.FLOAT,
+)
+_NAMES = system_actor("customers.names")
+_CLASS = (
+    "(SELECT s.text FROM customers_customerstanding s WHERE s.customer_id = customers_customer.id AND s.kind = 'class')"
 )
 
 
@@ -30,6 +42,12 @@ CUSTOMERS = publish(
         month=_month("opened_at"),
         label=_("Customer files"),
         rows_url_name="customers:list",
+        follows=(
+            (
+                "SELECT s.customer_id FROM customers_customerstanding s"
+                " WHERE s.kind = 'class' AND s.changed_xid >= {since}"
+            ),
+        ),
         columns=(
             Column("customer_kind", TEXT, "kind", dimension=True, label=pgettext_lazy("customer", "Kind")),
             Column("stage", TEXT, dimension=True, label=pgettext_lazy("customer", "Stage")),
@@ -37,6 +55,8 @@ CUSTOMERS = publish(
             Column("region_code", TEXT, dimension=True, label=_("Region code")),
             Column("source", TEXT, dimension=True, label=_("How we met")),
             Column("owner_id", INTEGER, dimension=True, label=_("Responsible person")),
+            # As it stands now; nothing where the customer is not classified.
+            Column("customer_class", TEXT, _CLASS, dimension=True, label=_("Value class now")),
             Column("scope_unit_id", INTEGER),
             Column("opened_date", DATE, _day("known_since"), label=_("Known since")),
             Column("converted_date", DATE, _day("converted_at"), label=_("Became a customer on")),
@@ -122,3 +142,38 @@ VALUE_CLASSES = publish(
         ),
     )
 )
+
+
+def _staff_names(values: Sequence[str]) -> Mapping[str, str]:
+    rows = organization.staff_rows(actor=_NAMES).filter(pk__in=ids_of(values))
+    return {str(pk): name for pk, name in rows.values_list("pk", "name")}
+
+
+def _customers_behind(*, actor: Actor, ids: Sequence[int]) -> tuple[Sequence[str], Sequence[Row]]:
+    """The files behind a figure, in the order of their ids."""
+    headings = [
+        gettext("Name"),
+        gettext("Number"),
+        pgettext("customer", "Stage"),
+        gettext("Responsible person"),
+        gettext("Last order"),
+    ]
+    return headings, [
+        Row(
+            one.pk,
+            one.name,
+            reverse("desk:customer", args=[one.number]),
+            (
+                one.number,
+                str(STAGE_LABELS[one.stage]),
+                one.owner.name,
+                clock.local_date(one.last_order_at, actor.zone).isoformat() if one.last_order_at else "",
+            ),
+        )
+        for one in customer_rows(actor=actor).filter(pk__in=ids).order_by("pk")
+    ]
+
+
+name_dimension("owner_id", _staff_names)
+name_dimension("customer_owner_id", _staff_names)
+open_rows_with("customers", _customers_behind)

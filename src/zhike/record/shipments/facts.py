@@ -76,6 +76,7 @@ SHIPMENTS = publish(
             Column("preparation_hours", FLOAT, _hours("confirmed_at", "prepared_at")),
             Column("transport_hours", FLOAT, _hours("picked_up_at", "delivered_at")),
             Column("total_hours", FLOAT, _hours("ordered_at", "delivered_at")),
+            Column("promised_hours", FLOAT, _hours("ordered_at", "promised_delivery_at")),
         ),
     )
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.platform import clock
 from zhike.platform.actors import Actor, system_actor
 from zhike.platform.db.ids import ids_of
-from zhike.platform.facts import Column, ColumnType, Fact, Row, name_dimension, open_rows_with, publish
+from zhike.platform.facts import Column, ColumnType, Fact, Row, add_column, name_dimension, open_rows_with, publish
 from zhike.platform.outbox import Mode
 from zhike.record.customers.types import CHANNEL_LABELS, Channel, Label
 from zhike.record.organization import queries as organization
@@ -51,6 +51,11 @@ def _hours(end: str) -> str:
 def _word(table: str, key: str) -> str:
     """The code of a word of the company; its row never changes its code."""
     return f"(SELECT w.code FROM {table} w WHERE w.id = {key})"  # noqa: S608 - our own names
+
+
+def _of_goods(column: str) -> str:
+    """A column of the shipment that the case is about, as it stood when the case last changed; nothing without one."""
+    return f"(SELECT h.{column} FROM shipments_shipment h WHERE h.id = shipment_id)"  # noqa: S608 - our own names
 
 
 def _used(counter: str) -> str:
@@ -126,6 +131,9 @@ CASES = publish(
             Column("case_cause", TEXT, _word("cases_cause", "cause_id"), dimension=True, label=_("Cause")),
             Column("case_party", TEXT, "party", dimension=True, label=_("Responsible")),
             Column("party_unit_id", INTEGER, dimension=True, label=_("Responsible unit")),
+            Column("service_mode", TEXT, _of_goods("service_mode"), dimension=True, label=_("Service mode")),
+            Column("region", TEXT, _of_goods("region"), dimension=True, label=_("Destination region")),
+            Column("outlet_id", INTEGER, _of_goods("destination_unit_id"), dimension=True, label=_("Delivery outlet")),
             Column("scope_unit_id", INTEGER),
             Column("opened_date", DATE, "timezone(zone, opened_at)::date"),
             Column("answered_date", DATE, "timezone(zone, answered_at)::date"),
@@ -169,6 +177,23 @@ CASES = publish(
             Column("is_quick", FLAG, f"handling = '{Handling.QUICK.value}'", label=_("Solved at once")),
         ),
     )
+)
+
+# Complaints know their goods; goods know nothing of cases. A duplicate repeats another complaint.
+_COMPLAINT = f"c.kind = '{CaseKind.COMPLAINT.value}' AND c.{_DUPLICATE.replace('=', '<>')}"
+_HAS_COMPLAINT = (
+    f"EXISTS (SELECT 1 FROM cases_case c WHERE c.shipment_id = shipments_shipment.id AND {_COMPLAINT})"  # noqa: S608 - our own names
+    " OR EXISTS (SELECT 1 FROM cases_casegoods g JOIN cases_case c ON c.id = g.case_id"
+    f" WHERE g.shipment_id = shipments_shipment.id AND {_COMPLAINT})"
+)
+_CHANGED = "FROM cases_case c{join} WHERE c.changed_xid >= {{since}}"
+add_column(
+    "shipments",
+    Column("has_complaint", FLAG, _HAS_COMPLAINT),
+    follows=(
+        f"SELECT c.shipment_id {_CHANGED.format(join='')} AND c.shipment_id IS NOT NULL",
+        f"SELECT g.shipment_id {_CHANGED.format(join=' JOIN cases_casegoods g ON g.case_id = c.id')}",
+    ),
 )
 
 

@@ -32,6 +32,7 @@ TIMES: Mapping[str, Promise | str] = {
     "ordered_date": _("day of the order"),
     "delivered_date": _("day of the delivery"),
     "promised_date": _("promised day"),
+    "first_order_date": _("day of the first order"),
     "opened_date": _("day the case was opened"),
     "answered_date": _("day of the answer"),
     "closed_date": _("day the case was closed"),

@@ -67,6 +67,13 @@ def trend_of(
     return _trend(metric, change, scale, against(question, spans))
 
 
+def trend_told(
+    metric: Metric, change: Change | None, scale: Scale, question: Question, spans: tuple[Span, Span]
+) -> Trend:
+    """The trend of a card whose change is known already."""
+    return _trend(metric, change, scale, against(question, spans))
+
+
 def spread_lines(
     *,
     actor: Actor,

@@ -18,6 +18,7 @@ from zhike.insight.lake.policies import FETCH_FACTS
 from zhike.insight.metrics import queries
 from zhike.insight.metrics.forms import PERIODS, UNLISTED, Asked, asked_of, state_named, whole
 from zhike.insight.metrics.pages import draw, scales, sheets, trends
+from zhike.insight.metrics.pages.boards import board
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.queries import MONTH
 from zhike.insight.metrics.types import (
@@ -141,9 +142,9 @@ def figure(request: HttpRequest, metric_id: str) -> HttpResponse:
 
 
 def _usual_split(metric: Metric) -> tuple[str, ...]:
-    """What a figure is split by before anybody chooses: by region where it has one, else by its first short list."""
+    """What a figure is split by before anybody chooses: cases by category, else by region or the first short list."""
     known = [name for name in queries.dimensions_of(metric) if name not in UNLISTED]
-    return ("region",) if "region" in known else tuple(known[:1]) or (MONTH,)
+    return next(((name,) for name in ("case_category", "region") if name in known), tuple(known[:1]) or (MONTH,))
 
 
 def _trend(actor: Actor, asked: Asked, answer: Answer, months: Sequence[Figure]) -> Trend | None:
@@ -390,6 +391,9 @@ def _signal(signal: queries.Signal) -> dict[str, object]:
 
 
 navigation.register(
+    NavItem(job=Job.FIGURES, label=_("Figures of my role"), url_name="metrics:board", right=VIEW_FIGURES.code, order=5)
+)
+navigation.register(
     NavItem(job=Job.FIGURES, label=_("Dashboards"), url_name="metrics:overview", right=VIEW_FIGURES.code, order=10)
 )
 navigation.register(
@@ -399,6 +403,8 @@ navigation.register(
 urlpatterns = [
     path("", overview, name="overview"),
     path("dictionary/", dictionary, name="dictionary"),
+    path("role/", board, name="board"),
+    path("role/<slug:code>/", board, name="board_of"),
     path("<slug:metric_id>/", figure, name="figure"),
     path("<slug:metric_id>/card/", card, name="card"),
     path("<slug:metric_id>/rows/", rows, name="rows"),

@@ -1,15 +1,18 @@
 """Reading figures."""
 
 from zhike.insight.lake.queries import one_look
+from zhike.insight.metrics.queries.boards import SPARK_MONTHS, board_tiles, my_boards
 from zhike.insight.metrics.queries.changes import (
     change_of,
     changes_by,
     compare,
+    moved,
     pooled,
     spans_of,
     spread_changes,
     spread_of,
 )
+from zhike.insight.metrics.queries.elements import dimension_name, element_ends, elements_by, elements_of, rows_query
 from zhike.insight.metrics.queries.figures import (
     MONTH,
     NewestRows,
@@ -53,6 +56,7 @@ from zhike.insight.metrics.queries.waves import WAVE, wave_steps
 
 __all__ = [
     "MONTH",
+    "SPARK_MONTHS",
     "SPLITS",
     "STATES",
     "WAVE",
@@ -74,17 +78,24 @@ __all__ = [
     "WaveSpan",
     "all_rows",
     "beyond_noise",
+    "board_tiles",
     "change_of",
     "changes_by",
     "clustered_means",
     "compare",
     "compute",
     "count_rows",
+    "dimension_name",
     "dimension_values",
     "dimensions_of",
+    "element_ends",
+    "elements_by",
+    "elements_of",
     "item_rates",
     "level_counts",
     "move_customers",
+    "moved",
+    "my_boards",
     "newest_rows",
     "one_look",
     "paired",
@@ -92,6 +103,7 @@ __all__ = [
     "published_facts",
     "retention",
     "rows_behind",
+    "rows_query",
     "spans_of",
     "spread_changes",
     "spread_of",

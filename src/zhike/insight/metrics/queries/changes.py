@@ -6,14 +6,13 @@ from dataclasses import replace
 import ibis
 from scipy import stats
 
-from zhike.insight.lake import queries as lake
 from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.metrics.queries.figures import (
     MONTH,
+    asked_rows,
     check_dimensions,
     compute,
     day_of,
-    filtered,
     measured,
     state_of,
 )
@@ -37,9 +36,9 @@ def spans_of(question: Question, months: Sequence[str]) -> tuple[Span, Span] | N
     if not months or MONTH in question.filters:
         return None
     until = question.until or months[-1]
-    since = question.since or _moved(until, 1 - MONTHS)
+    since = question.since or moved(until, 1 - MONTHS)
     length = _number(until) - _number(since) + 1
-    before = Span(_moved(since, -length), _moved(since, -1))
+    before = Span(moved(since, -length), moved(since, -1))
     reaches_back = question.since or before.since >= months[0]
     return (Span(since, until), before) if length > 0 and reaches_back else None
 
@@ -164,8 +163,7 @@ def spread_of(*, actor: Actor, question: Question) -> Spread | None:
     if metric.kind is not Kind.DURATION:
         return None
     state = state_of(metric, question)
-    rows = filtered(metric, question, lake.table(actor=actor, state=state))
-    rows = measured(metric, rows, state, day_of(actor, state))
+    rows = measured(metric, asked_rows(actor, metric, question, state), state, day_of(actor, state))
     rows = rows.filter(rows["_known"])
     n = int(rows.count().to_pyarrow().as_py())
     if n < 2:  # noqa: PLR2004 - one value has no interval
@@ -210,6 +208,8 @@ def _number(month: str) -> int:
     return year * 12 + number - 1
 
 
-def _moved(month: str, by: int) -> str:
+# zhike: allow query-actor -- a name of a month
+def moved(month: str, by: int) -> str:
+    """The month so many after this one (YYYY-MM), before it where negative."""
     number = _number(month) + by
     return f"{number // 12:04d}-{number % 12 + 1:02d}"

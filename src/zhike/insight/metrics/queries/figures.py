@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from zhike.insight.lake import queries as lake
 from zhike.insight.lake.types import Generation
 from zhike.insight.metrics.policies import VIEW_FIGURES
-from zhike.insight.metrics.queries import making
-from zhike.insight.metrics.queries.kept import Counted, ListKey, kept, kept_values, key_of
+from zhike.insight.metrics.queries import making, plans
+from zhike.insight.metrics.queries.kept import Counted, Key, ListKey, kept, kept_values, key_of
 from zhike.insight.metrics.types import (
     AS_OF,
     Answer,
@@ -30,6 +31,16 @@ from zhike.platform.authz import authorize
 from zhike.platform.facts import Row
 
 MONTH = "month"
+CUSTOMERS = "customers"
+# What the customer's file says now, for every fact about customers.
+OF_CUSTOMER: Final[Mapping[str, facts.Column]] = {
+    "customer_owner_id": facts.Column(
+        "customer_owner_id", facts.ColumnType.INTEGER, dimension=True, label=_("Responsible for the customer")
+    ),
+    "customer_class": facts.Column(
+        "customer_class", facts.ColumnType.TEXT, dimension=True, label=_("Value class of the customer now")
+    ),
+}
 MOST_GROUPS = 5_000
 NO = ibis.literal(value=False)
 INSTANT = "timestamp('UTC')"
@@ -44,17 +55,92 @@ def compute(*, actor: Actor, question: Question) -> Answer:
     metric = metric_of(question.metric)
     check_dimensions(metric, question)
     state = state_of(metric, question)
-    today = day_of(actor, state)
-
-    def table() -> ir.Table:
-        return lake.table(actor=actor, state=state)
 
     def count() -> Counted:
-        rows = measured(metric, filtered(metric, question, table()), state, today)
-        keys = {name: _group_key(metric, rows, name) for name in question.split}
-        return making.counted(metric, rows, keys, most=MOST_GROUPS)
+        return making.counted(
+            metric,
+            question.split,
+            lambda split: _records(actor, metric, question, state, split),
+            most=MOST_GROUPS,
+        )
 
-    total, split = kept(key_of(metric, question, actor.reach, state, today=today, rows=table), count)
+    return answered(metric, question, state, kept(question_key(actor, metric, question, state), count))
+
+
+def _records(
+    actor: Actor, metric: Metric, question: Question, state: Generation, split: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The records of the question, whole or split; put into SQL once for every state of the files."""
+    states = [state, *([lake.current(CUSTOMERS)] if _asks_owner(question) and state.fact != CUSTOMERS else [])]
+    if not all(one.files() for one in states):
+        rows = measured(metric, asked_rows(actor, metric, question, state), state, day_of(actor, state))
+        return list(summed(metric, rows, split).to_pyarrow().to_pylist())
+    slots, given = _slots(actor, question, state)
+    standing = lake.stand(actor=actor, states=states)
+
+    def build() -> ir.Table:
+        rows = standing[state.fact]
+        if len(states) > 1:
+            rows = _with_files(rows, standing[CUSTOMERS])
+        rows = filtered(metric, replace(question, filters=slots), rows, by_slots=True)
+        as_of = None if state.as_of is None else ibis.literal(plans.slot("as_of")).cast(INSTANT)
+        today = None if state.as_of is None else ibis.literal(plans.slot("today")).cast("date")
+        return summed(metric, _measured(metric, rows, as_of, today), split)
+
+    key = (
+        metric.id,
+        metric.version,
+        tuple(split),
+        tuple((name, values) for name, values in slots.items()),
+        (bool(question.since), bool(question.until), state.as_of is None),
+        actor.reach,
+    )
+    return plans.records(key, given, build)
+
+
+def _slots(actor: Actor, question: Question, state: Generation) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """The filters with a slot for each value, and what is filled in: values, period, the moment of the data."""
+    given: dict[str, str] = {}
+    slots: dict[str, tuple[str, ...]] = {}
+    for name, values in question.filters.items():
+        held = []
+        for value in values:
+            place = f"f{len(given)}"
+            given[place] = value
+            held.append(plans.slot(place) if value else "")
+        slots[name] = tuple(held)
+    if question.since:
+        given["since"] = f"{question.since}-01"
+    if question.until:
+        given["until"] = _next_month(question.until).isoformat()
+    if state.as_of is not None:
+        given["as_of"] = state.as_of.isoformat()
+        given["today"] = clock.local_date(state.as_of, actor.zone).isoformat()
+    return slots, given
+
+
+def summed(metric: Metric, rows: ir.Table, split: Sequence[str]) -> ir.Table:
+    """Counts and sums of measured rows: of them all, or of each group of the split."""
+    return making.summed(metric, rows, {name: _group_key(metric, rows, name) for name in split}, most=MOST_GROUPS)
+
+
+def question_key(actor: Actor, metric: Metric, question: Question, state: Generation) -> Key:
+    """Under what the figures of this question are kept."""
+    beside = frozenset(lake.files_of(lake.current(CUSTOMERS))) if _asks_owner(question) else frozenset()
+    return key_of(
+        metric,
+        question,
+        actor.reach,
+        state,
+        today=day_of(actor, state),
+        beside=beside,
+        rows=lambda: lake.table(actor=actor, state=state),
+    )
+
+
+def answered(metric: Metric, question: Question, state: Generation, counted: Counted) -> Answer:
+    """Counted figures with their account and names."""
+    total, split = counted
     # zhike: allow clock-edge -- the parameter versions named are those of the moment of asking; no figure depends on it
     now = clock.now()
     return Answer(
@@ -70,8 +156,12 @@ def compute(*, actor: Actor, question: Question) -> Answer:
 
 # zhike: allow query-actor -- it reads the definition, no rows
 def dimensions_of(metric: Metric) -> Mapping[str, facts.Column]:
-    """What the metric can be split and filtered by, besides `month`."""
-    return {c.name: c for c in facts.published()[metric.fact].dimensions()}
+    """What the metric can be split and filtered by, besides `month`.
+
+    Whatever is of a customer can also be asked by who answers for the customer, and how it is classed, now.
+    """
+    found = {c.name: c for c in facts.published()[metric.fact].dimensions()}
+    return {**found, **OF_CUSTOMER} if "customer_id" in found and CUSTOMERS in facts.published() else found
 
 
 def dimension_values(*, actor: Actor, metric_id: str, dimension: str) -> list[tuple[str, str]]:
@@ -80,15 +170,17 @@ def dimension_values(*, actor: Actor, metric_id: str, dimension: str) -> list[tu
     metric = metric_of(metric_id)
     check_dimensions(metric, Question(metric_id, split=(dimension,)))
     state = lake.current(metric.fact)
+    question = Question(metric_id, split=(dimension,))
 
     def read() -> tuple[str, ...]:
-        rows = lake.table(actor=actor, state=state)
+        rows = asked_rows(actor, metric, question, state)
         key = key_by(metric, rows, dimension).name("value")
         counted = rows.group_by(key).aggregate(n=ibis._.count()).order_by(ibis.desc("n")).limit(500)
         return tuple(str(v) for v in counted.to_pyarrow()["value"].to_pylist() if v not in {None, ""})
 
     time = metric.time if dimension == MONTH else ""
-    values = kept_values(ListKey(metric.fact, dimension, time, actor.reach, lake.files_of(state)), read)
+    files = lake.files_of(state) | (lake.files_of(lake.current(CUSTOMERS)) if _asks_owner(question) else set())
+    values = kept_values(ListKey(metric.fact, dimension, time, actor.reach, files), read)
     names = facts.names_of(dimension, values)
     return [(value, names.get(value, value)) for value in values]
 
@@ -196,8 +288,7 @@ def base_rows(actor: Actor, metric: Metric, question: Question, only_hits: bool 
     """The rows of the base, its numerator or the rest, with the day each belongs to; one without a day is oldest."""
     check_dimensions(metric, question)
     state = state_of(metric, question)
-    rows = filtered(metric, question, lake.table(actor=actor, state=state))
-    rows = measured(metric, rows, state, day_of(actor, state))
+    rows = measured(metric, asked_rows(actor, metric, question, state), state, day_of(actor, state))
     rows = rows.filter(rows["_known"])
     if only_hits is not None and metric.hit is not None:
         rows = rows.filter(rows["_hit"] if only_hits else ~rows["_hit"])
@@ -256,6 +347,30 @@ def check_dimensions(metric: Metric, question: Question) -> None:
             raise UnknownDimension(metric=metric.id, dimension=dimension, known=", ".join(sorted(known)))
 
 
+def _asks_owner(question: Question) -> bool:
+    """Whether the question asks for what stands in the customer's file alone."""
+    return any(name in OF_CUSTOMER for name in (*question.split, *question.filters))
+
+
+def asked_rows(actor: Actor, metric: Metric, question: Question, state: Generation) -> ir.Table:
+    """The rows that the question's filters and period leave, within reach."""
+    return filtered(metric, question, table_of(actor, question, state))
+
+
+def table_of(actor: Actor, question: Question, state: Generation) -> ir.Table:
+    """The fact's rows within reach, with what the customer's file says now where the question asks for it."""
+    own = facts.published()[state.fact].dimensions()
+    if not _asks_owner(question) or not any(column.name == "customer_id" for column in own):
+        return lake.table(actor=actor, state=state)
+    rows, files = lake.tables(actor=actor, states=[state, lake.current(CUSTOMERS)])
+    return _with_files(rows, files)
+
+
+def _with_files(rows: ir.Table, files: ir.Table) -> ir.Table:
+    said = files.select(_file="id", customer_owner_id="owner_id", customer_class="customer_class")
+    return rows.left_join(said, rows["customer_id"] == said["_file"]).drop("_file")
+
+
 def key_by(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
     if dimension == MONTH:
         return rows[metric.time].strftime("%Y-%m")
@@ -267,14 +382,17 @@ def _group_key(metric: Metric, rows: ir.Table, dimension: str) -> ir.Value:
     return rows[metric.time].truncate("M") if dimension == MONTH else key_by(metric, rows, dimension)
 
 
-def filtered(metric: Metric, question: Question, rows: ir.Table) -> ir.Table:
+def filtered(metric: Metric, question: Question, rows: ir.Table, *, by_slots: bool = False) -> ir.Table:
+    """The rows that filters and period leave; `by_slots`: the period's ends are filled in later."""
     for dimension, values in question.filters.items():
         key = key_by(metric, rows, dimension)
         rows = rows.filter(key.isin(list(values)) | (key.isnull() if "" in values else ibis.literal(value=False)))
     if question.since:
-        rows = rows.filter(rows[metric.time] >= ibis.date(date.fromisoformat(f"{question.since}-01")))
+        first = ibis.date(date.fromisoformat(f"{question.since}-01"))
+        rows = rows.filter(rows[metric.time] >= (ibis.literal(plans.slot("since")).cast("date") if by_slots else first))
     if question.until:
-        rows = rows.filter(rows[metric.time] < ibis.date(_next_month(question.until)))
+        after = ibis.date(_next_month(question.until))
+        rows = rows.filter(rows[metric.time] < (ibis.literal(plans.slot("until")).cast("date") if by_slots else after))
     return rows
 
 
@@ -290,11 +408,15 @@ def day_of(actor: Actor, state: Generation) -> date | None:
 
 def measured(metric: Metric, rows: ir.Table, state: Generation, today: date | None) -> ir.Table:
     """The rows of the base with what each adds to it. What is promised for a later day is in no base yet."""
+    as_of = None if state.as_of is None else ibis.literal(state.as_of, INSTANT)
+    return _measured(metric, rows, as_of, None if today is None else ibis.date(today))
+
+
+def _measured(metric: Metric, rows: ir.Table, as_of: ir.Value | None, today: ir.Value | None) -> ir.Table:
     if today is not None:
         day = rows[metric.time]
-        rows = rows.filter(day.isnull() | (day <= ibis.date(today)))
-    as_of = ibis.null(INSTANT) if state.as_of is None else ibis.literal(state.as_of, INSTANT)
-    rows = rows.mutate(**{AS_OF: as_of})
+        rows = rows.filter(day.isnull() | (day <= today))
+    rows = rows.mutate(**{AS_OF: ibis.null(INSTANT) if as_of is None else as_of})
     # As it stands: only a condition without a cover is passed on to the reader of the files.
     rows = rows.filter(metric.eligible(rows))
     added: dict[str, ir.Value] = {"_known": metric.known(rows).fill_null(NO)}

@@ -71,15 +71,19 @@ def key_of(
     *,
     today: date | None,
     rows: Callable[[], ir.Table],
+    beside: frozenset[str] = frozenset(),
 ) -> Key:
-    """The key of a question; `rows` gives the fact's table where it has to be looked at."""
+    """The key of a question; `rows` gives the fact's table where it has to be looked at.
+
+    `beside`: files of another fact that the question reads too.
+    """
     return Key(
         (metric.id, metric.version),
         question.split,
         frozenset((name, frozenset(values)) for name, values in question.filters.items()),
         (question.since, question.until),
         reach,
-        lake.files_of(state),
+        lake.files_of(state) | beside,
         today,
         state.as_of if _asks_the_moment(metric, rows) else None,
     )

@@ -22,28 +22,30 @@ _ADDING = ("n", "missing", "hits", "against", "weights", "squares", "weighted")
 Counted = tuple[tuple[Figure, ...], tuple[Figure, ...]]
 
 
-def counted(metric: Metric, rows: ir.Table, keys: Mapping[str, ir.Value], *, most: int) -> Counted:
-    """The figure of all rows, in a tuple of its own, and those of each group of the keys.
+def counted(
+    metric: Metric, split: Sequence[str], read: Callable[[Sequence[str]], list[dict[str, Any]]], *, most: int
+) -> Counted:
+    """The figure of all rows, in a tuple of its own, and those of each group of the split.
 
-    `rows` are measured. What adds up is put together from the groups, so that the files are read once; medians do not
-    add up, and of more groups than `most` not all are known.
+    `read` gives the records of `summed` for a split. What adds up is put together from the groups, so that the files
+    are read once; medians do not add up, and of more groups than `most` not all are known.
     """
-    if not keys:
-        return made(metric, (), _records(metric, rows, {}, most)), ()
-    records = _records(metric, rows, keys, most)
+    if not split:
+        return made(metric, (), read(())), ()
+    records = read(split)
     adds_up = metric.kind is not Kind.DURATION and len(records) < most
-    whole = [_whole(metric, records)] if adds_up else _records(metric, rows, {}, most)
-    return made(metric, (), whole), made(metric, tuple(keys), records)
+    whole = [_whole(metric, records)] if adds_up else read(())
+    return made(metric, (), whole), made(metric, tuple(split), records)
 
 
-def _records(metric: Metric, rows: ir.Table, keys: Mapping[str, ir.Value], most: int) -> list[dict[str, Any]]:
-    """Counts and sums, one record a group in the order of the keys; one record without keys."""
+def summed(metric: Metric, rows: ir.Table, keys: Mapping[str, ir.Value], *, most: int) -> ir.Table:
+    """Counts and sums of measured rows, a record a group in the order of the keys; one record without keys."""
     measures = _measures(metric, rows)
     if not keys:
-        return list(rows.aggregate(**measures).to_pyarrow().to_pylist())
+        return rows.aggregate(**measures)
     named = [key.name(f"_by_{name}") for name, key in keys.items()]
     found = rows.group_by(named).aggregate(**measures).order_by([f"_by_{name}" for name in keys])
-    return list(found.limit(most).to_pyarrow().to_pylist())
+    return found.limit(most)
 
 
 def _measures(metric: Metric, rows: ir.Table) -> dict[str, ir.Value]:

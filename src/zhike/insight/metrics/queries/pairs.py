@@ -6,9 +6,8 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from zhike.insight.lake import queries as lake
 from zhike.insight.metrics.policies import VIEW_FIGURES
-from zhike.insight.metrics.queries.figures import check_dimensions, day_of, filtered, key_by, measured, state_of
+from zhike.insight.metrics.queries.figures import asked_rows, check_dimensions, day_of, key_by, measured, state_of
 from zhike.insight.metrics.types import Question, metric_of
 from zhike.methods.intervals import Interval, clustered_mean_interval
 from zhike.platform.actors import Actor
@@ -96,6 +95,5 @@ def clustered_means(*, actor: Actor, question: Question, by: str, person: str = 
 def _known(actor: Actor, question: Question) -> ir.Table:
     metric = metric_of(question.metric)
     state = state_of(metric, question)
-    rows = filtered(metric, question, lake.table(actor=actor, state=state))
-    rows = measured(metric, rows, state, day_of(actor, state))
+    rows = measured(metric, asked_rows(actor, metric, question, state), state, day_of(actor, state))
     return rows.filter(rows["_known"])

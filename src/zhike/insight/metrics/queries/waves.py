@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import ibis
 
-from zhike.insight.lake import queries as lake
 from zhike.insight.metrics.queries.changes import compare
-from zhike.insight.metrics.queries.figures import check_dimensions, compute, day_of, filtered, measured, state_of
+from zhike.insight.metrics.queries.figures import asked_rows, check_dimensions, compute, day_of, measured, state_of
 from zhike.insight.metrics.types import Base, Figure, Kind, Question, WaveStep, metric_of
 from zhike.methods.comparisons import compare_means, compare_rates
 from zhike.methods.promoters import compare_nps
@@ -36,9 +35,7 @@ def _order(actor: Actor, question: Question) -> list[str]:
     """Waves by the first day of any of their rows."""
     metric = metric_of(question.metric)
     state = state_of(metric, question)
-    rows = measured(
-        metric, filtered(metric, question, lake.table(actor=actor, state=state)), state, day_of(actor, state)
-    )
+    rows = measured(metric, asked_rows(actor, metric, question, state), state, day_of(actor, state))
     found = rows.group_by(WAVE).aggregate(first=rows[metric.time].min()).order_by([ibis.asc("first"), WAVE])
     return [str(one) for one in found.to_pyarrow()[WAVE].to_pylist()]
 

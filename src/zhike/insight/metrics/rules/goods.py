@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 from django.utils.translation import gettext_lazy as _
 
@@ -38,14 +39,12 @@ def _rate(
     return define(
         Metric(
             version=version,
-            unit="%",
-            kind=Kind.RATE,
             fact="shipments",
             grain=SHIPMENT,
             time=time,
             eligible=eligible,
             known=known or eligible,
-            **own,
+            **{"unit": "%", "kind": Kind.RATE, **own},
         )
     )
 
@@ -139,6 +138,47 @@ LOST = _rate(
     eligible=_finished,
     hit=lambda rows: rows["is_lost"],
     order=26,
+)
+
+DELIVERY_PACE = define(
+    Metric(
+        id="delivery_pace",
+        version=1,
+        label=_("Delivery time against the promise"),
+        definition=_(
+            "Points of each delivered shipment: 100 where it took no longer from the order than was promised at first,"
+            " else the promised hours as a share of the hours taken; twice as long is 50. Delivered without a promise"
+            " counts as missing."
+        ),
+        unit="",
+        kind=Kind.MEAN,
+        direction=Direction.HIGHER,
+        fact="shipments",
+        grain=SHIPMENT,
+        time="delivered_date",
+        source=CYCLES,
+        eligible=_delivered,
+        known=lambda rows: (rows["promised_hours"] > 0) & rows["total_hours"].notnull(),
+        value=lambda rows: 100.0 * rows["promised_hours"] / ibis.greatest(rows["total_hours"], rows["promised_hours"]),
+        order=35,
+    )
+)
+
+COMPLAINTS = _rate(
+    id="complaints_per_thousand",
+    label=_("Complaints per 1,000"),
+    definition=_(
+        "Shipments about which at least one complaint was registered, whenever it came, per 1,000 shipments delivered"
+        " or lost whose promised day has come. Complaints about no shipment are not in it; duplicates do not count."
+    ),
+    kind=Kind.PER_THOUSAND,
+    unit="‰",
+    direction=Direction.LOWER,
+    time="promised_date",
+    source=RELIABILITY,
+    eligible=_finished,
+    hit=lambda rows: rows["has_complaint"],
+    order=27,
 )
 
 COURIER_PHONE = _rate(

@@ -47,7 +47,7 @@ def test_kept__the_same_question_costs_the_lake_nothing(sent: None, monkeypatch:
     split = Question("shipments", split=("business_line",))
     with translation.override("en"):
         first = queries.compute(actor=ACTOR, question=split)
-    monkeypatch.setattr("zhike.insight.metrics.queries.figures.lake.table", _closed)
+    monkeypatch.setattr("zhike.insight.metrics.queries.figures.lake.stand", _closed)
     with translation.override("zh-hans"):
         again = queries.compute(actor=ACTOR, question=split)
     assert (again.total, [one.value for one in again.figures]) == (first.total, [one.value for one in first.figures])

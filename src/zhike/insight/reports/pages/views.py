@@ -13,10 +13,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from zhike.insight.metrics.policies import VIEW_FIGURES
 from zhike.insight.reports import queries
 from zhike.insight.reports.pages import lines, sheets
 from zhike.insight.reports.pages.driving import drivers
 from zhike.insight.reports.pages.effort import effort, words_of
+from zhike.insight.reports.pages.elements import element_card, element_page, elements
 from zhike.insight.reports.pages.latency import latency
 from zhike.insight.reports.pages.retention import retention
 from zhike.insight.reports.pages.stages import stages
@@ -265,7 +267,14 @@ navigation.register(
     )
 )
 
+navigation.register(
+    NavItem(job=Job.FIGURES, label=_("Four elements"), url_name="reports:elements", right=VIEW_FIGURES.code, order=15)
+)
+
 urlpatterns = [
+    path("elements/", elements, name="elements"),
+    path("elements/<slug:by>/<str:value>/", element_page, name="element_page"),
+    path("elements/<slug:by>/<str:value>/card/", element_card, name="element_card"),
     path("drivers/", drivers, name="drivers"),
     path("retention/", retention, name="retention"),
     path("retention/customers/", stayers, name="stayers"),

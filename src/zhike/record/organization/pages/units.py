@@ -45,7 +45,7 @@ from zhike.record.organization.forms.units import unit_choices
 from zhike.record.organization.models import Staff, Unit, UnitSet
 from zhike.record.organization.pages._shared import by_name, dial, dials, duty_status, form_page, only, unit_url
 from zhike.record.organization.policies import EDIT_COURIERS, EDIT_UNITS, PUBLISH_DISRUPTION, VIEW_STAFF, VIEW_UNITS
-from zhike.record.organization.types import SERVICE_POINTS, OutletCard, PointRegister, UnitKind
+from zhike.record.organization.types import SERVICE_POINTS, OutletCard, PointRegister, UnitKind, unit_cards
 from zhike.record.organization.types.labels import GAP_LABELS, KIND_LABELS, SERVICE_LABELS, SIDE_LABELS
 
 POINT_KINDS = [(kind.value, KIND_LABELS[kind.value]) for kind in SERVICE_POINTS]
@@ -233,6 +233,11 @@ def _unit_page(request: HttpRequest, unit: Unit, home: list[Crumb]) -> HttpRespo
         "notices": notices,
         "may_edit_couriers": actor.has(EDIT_COURIERS.code) and actor.reach.covers(unit.tree_no),
         "may_publish": actor.has(PUBLISH_DISRUPTION.code) and actor.reach.covers(unit.tree_no),
+        "card_urls": [
+            url
+            for one in unit_cards()
+            if actor.has(one.right) and (url := one.url(unit_id=unit_id, is_point=unit.kind in SERVICE_POINTS))
+        ],
         "form": DisruptionForm(initial={"starts_at": clock.local(now, unit.zone).replace(tzinfo=None)}),
         **_deeds(unit, actor),
     }

@@ -21,12 +21,15 @@ from zhike.record.organization.types.protocols import (
     Renumbered,
     ScopeColumn,
     StillHolding,
+    UnitCard,
     UnitMove,
     answered_keys,
     holdings,
     keep_as_history,
     register_holdings,
+    register_unit_card,
     register_unit_move,
+    unit_cards,
     unit_moves,
 )
 from zhike.record.organization.types.records import (
@@ -89,6 +92,7 @@ __all__ = [
     "StaffEntry",
     "StaffSummary",
     "StillHolding",
+    "UnitCard",
     "UnitEntry",
     "UnitKind",
     "UnitMove",
@@ -102,6 +106,8 @@ __all__ = [
     "keep_as_history",
     "register_gated_action",
     "register_holdings",
+    "register_unit_card",
     "register_unit_move",
+    "unit_cards",
     "unit_moves",
 ]

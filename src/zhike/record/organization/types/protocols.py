@@ -135,3 +135,24 @@ class StillHolding(Conflict):
     def __init__(self, held: Sequence[Held]) -> None:
         super().__init__(count=sum(kind.count for kind in held))
         self.held = tuple(held)
+
+
+class UnitCard(Protocol):
+    """What an upper room shows on a unit's page: a fragment with an address of its own; None where it has nothing."""
+
+    code: str
+    right: str
+    order: int
+
+    def url(self, *, unit_id: int, is_point: bool) -> str | None: ...
+
+
+_unit_cards: dict[str, UnitCard] = {}
+
+
+def register_unit_card(card: UnitCard) -> None:
+    _unit_cards[card.code] = card
+
+
+def unit_cards() -> list[UnitCard]:
+    return sorted(_unit_cards.values(), key=lambda card: (card.order, card.code))
