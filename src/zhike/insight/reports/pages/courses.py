@@ -147,11 +147,11 @@ def _plot(course: Course, months: Sequence[str], unit: Unit) -> Plot:
 
     series = [
         Series(
-            name=gettext("mean") if course.metric.kind is Kind.DURATION else str(course.metric.label),
+            name=gettext("mean") if course.metric.kind in {Kind.DURATION, Kind.MEAN} else str(course.metric.label),
             values=values("value"),
             low=values("low"),
             high=values("high"),
-            n=course.months[-1].n,
+            n=next((figure.n for figure in reversed(course.months) if figure.value is not None), None),
         )
     ]
     if course.metric.kind is Kind.DURATION:
@@ -161,7 +161,7 @@ def _plot(course: Course, months: Sequence[str], unit: Unit) -> Plot:
         ]
     return LinePlot(
         title=gettext("%(figure)s by month") % {"figure": course.metric.label},
-        note=gettext("Months with fewer than 10 stay empty; n is that of the last month."),
+        note=gettext("Months with fewer than 10 stay empty; n is that of the last one shown."),
         unit=unit.word,
         decimals=unit.decimals,
         name=f"{course.metric.id}-month",

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -75,10 +75,10 @@ _COLUMNS = (
     Column("stage", _("Stage of the customer's journey"), value=lambda line: str(JOURNEY_LABELS[line.stage])),
     Column("covered", _("Measured"), Kind.YES, value=lambda line: line.is_covered),
     Column("questions", _("Questions"), Kind.NUMBER, value=lambda line: line.questions),
-    Column("forms", _("Asked by"), value=measured_by),
+    Column("forms", pgettext_lazy("survey", "Forms"), value=measured_by),
     Column("score", _("Score, 0 to 100"), Kind.NUMBER, value=lambda line: line.score, decimals=2),
     Column("low", _("95 % interval, from"), Kind.NUMBER, value=lambda line: line.low, decimals=2),
     Column("high", _("95 % interval, to"), Kind.NUMBER, value=lambda line: line.high, decimals=2),
-    Column("people", _("People"), Kind.NUMBER, value=lambda line: line.people),
-    Column("scores", _("Scores"), Kind.NUMBER, value=lambda line: line.scores),
+    Column("people", pgettext_lazy("count", "People"), Kind.NUMBER, value=lambda line: line.people),
+    Column("scores", pgettext_lazy("count", "Scores"), Kind.NUMBER, value=lambda line: line.scores),
 )
