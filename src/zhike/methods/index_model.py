@@ -72,7 +72,8 @@ def index(means: ArrayLike, weights: ArrayLike | None = None, *, scale: tuple[fl
     low, high = scale
     if values.ndim != 1 or len(values) == 0 or not ((values >= low) & (values <= high)).all():
         raise ValueError(f"index needs the items' means (k,) on the scale {low} to {high}")
-    return float(100 * (values @ _parts(weights, len(values)) - low) / (high - low))
+    # Parts that sum to one but for rounding could carry it past an end.
+    return float(np.clip(100 * ((values - low) @ _parts(weights, len(values))) / (high - low), 0, 100))
 
 
 def index_of(answers: ArrayLike, weights: ArrayLike | None = None, *, scale: tuple[float, float] = (1, 10)) -> Index:
@@ -93,7 +94,7 @@ def index_of(answers: ArrayLike, weights: ArrayLike | None = None, *, scale: tup
     parts = _parts(weights, k)
     is_weighted = weights is not None and n >= WEIGHTED_FROM
     used = parts if is_weighted else np.full(k, 1 / k)
-    people = 100 * (rows @ used - low) / (high - low)
+    people = np.clip(100 * ((rows - low) @ used) / (high - low), 0, 100)
     unknown = Interval(np.array(np.nan), np.array(np.nan))
     return Index(
         value=float(people.mean()),
