@@ -16,6 +16,18 @@ from zhike.platform.ui.tables import Column
 from zhike.platform.ui.tables import Kind as CellKind
 from zhike.voice.surveys.types import AUDIENCE_LABELS, DISPOSITION_LABELS, POINT_LABELS, Disposition, ItemKind
 
+SPLIT_LABELS = {
+    "value_class": _("By value class"),
+    "industry": _("By industry"),
+    "region": _("By region"),
+    "business_line": _("By business line"),
+    "service_mode": _("By service mode"),
+    "outlet_id": _("By outlet"),
+    "staff_id": _("By agent"),
+    "category": _("By reason of the contact"),
+    "call_length": _("By length of the call"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -210,6 +222,7 @@ def _of(name: str) -> Callable[[Shown], float | int | None]:
         found = getattr(row.line, name)
         if name == "change":
             return None if found is None else float(found.difference)
-        return None if found is None else float(found)
+        # Counts stay whole numbers.
+        return found if found is None or isinstance(found, int) else float(found)
 
     return value

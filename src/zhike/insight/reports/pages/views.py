@@ -43,17 +43,6 @@ from zhike.platform.ui.tables import export, sheet
 from zhike.voice.surveys.types import AUDIENCE_LABELS, CAMPAIGN_STATE_LABELS, COMMENT_DEED_LABELS
 
 MOUNT = "reports/"
-SPLIT_LABELS = {
-    "value_class": _("By value class"),
-    "industry": _("By industry"),
-    "region": _("By region"),
-    "business_line": _("By business line"),
-    "service_mode": _("By service mode"),
-    "outlet_id": _("By outlet"),
-    "staff_id": _("By agent"),
-    "category": _("By reason of the contact"),
-    "call_length": _("By length of the call"),
-}
 
 
 @require_GET
@@ -143,7 +132,7 @@ def _rest(rest: ReportRest) -> dict[str, object]:
         "rest": rest,
         "splits": [
             (
-                SPLIT_LABELS[by],
+                lines.SPLIT_LABELS[by],
                 [(AUDIENCE_LABELS[line.audience], line) for line in found if line.rate is not None],
                 sum(line.rate is None for line in found),
             )

@@ -259,7 +259,7 @@ def test_report__page_sheet_and_list_say_the_same(printed: int, client: Client) 
         assert f"{rate:.2f}" in text
         assert round(written[key], 2) == rate
     names = ZipFile(io.BytesIO(book.getvalue())).namelist()
-    assert "xl/worksheets/sheet3.xml" in names
+    assert "xl/worksheets/sheet4.xml" in names
 
 
 def test_report__is_a_pdf_with_its_pages(printed: int, client: Client) -> None:
@@ -279,10 +279,12 @@ def test_pdf__fetches_nothing_from_elsewhere() -> None:
 
 
 def test_workbook__has_numbers_as_numbers(printed: int) -> None:
-    report = queries.survey_report(actor=READER, campaign_id=printed)
+    report = queries.survey_report(actor=READER, campaign_id=printed, splits=("value_class",))
 
     out = io.BytesIO()
-    assert write_book(out, sheets.sheets(report), Ink(NOW, "UTC")) == 12 + 2
+    split = sum(len(found) for found in report.rest.splits.values())
+    assert split > 0
+    assert write_book(out, sheets.sheets(report), Ink(NOW, "UTC")) == 12 + 2 + split
     sheet = ZipFile(out).read("xl/worksheets/sheet1.xml").decode()
     numbers = {float(one) for one in re.findall(r"<c [^>]*><v>([\d.]+)</v>", sheet)}
     assert any(one == pytest.approx(100 * 14 / 24) for one in numbers)
