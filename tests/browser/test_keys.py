@@ -67,7 +67,7 @@ def test_keys__the_map_opens_and_closes(desk: Browsing) -> None:
 
 
 @pytest.mark.parametrize(
-    ("letter", "path"), [("c", "/customers/"), ("s", "/goods/shipments/"), ("f", "/figures/"), ("t", "/")]
+    ("letter", "path"), [("c", "/customers/"), ("s", "/goods/shipments/"), ("f", "/figures/role/"), ("t", "/")]
 )
 def test_keys__g_and_a_letter_go_there(desk: Browsing, letter: str, path: str) -> None:
     with desk.page("/search/?stay=1", "supervisor") as page:

@@ -175,6 +175,6 @@ def test_spine__a_late_parcel_becomes_a_case_a_survey_a_follow_up_and_a_figure(d
         shot(page, "report")
         page.goto(f"/figures/csat5/?customer_id={goods.customer_id}")
         assert "0 of 1" in page.locator("main").inner_text()
-        page.locator("main .zk-figure").get_by_role("link", name="rows").first.click()
+        page.locator(".zk-scroll-low tbody tr").first.get_by_role("link", name="Rows").click()
         page.wait_for_selector("#zk-drawer[open] #figure-rows")
         shot(page, "figure")
