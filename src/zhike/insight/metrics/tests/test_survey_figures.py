@@ -241,7 +241,7 @@ def test_recommendation__is_read_by_bands_and_never_without_its_limits(value: fl
     assert "states an intention and supplements the satisfaction rate" in told
 
 
-@pytest.mark.req("METR-05")
+@pytest.mark.req("METR-05", "SURV-15")
 def test_effort__mean_and_share_of_great_effort(fresh_db: str) -> None:
     items, of = form("effort", {"effort": "ces1"}), campaign()
     for score in (1, 2, 2, 3, 5, 4, 1, 2) * 2:
@@ -301,7 +301,7 @@ def test_follow_ups__reached_in_time_and_changed(fresh_db: str) -> None:
     assert figure("survey_comment_cases").hits == 0
 
 
-@pytest.mark.req("METR-29", partial="surveys")
+@pytest.mark.req("METR-29")
 def test_pages__a_figure_reads_the_same_on_the_page_and_for_programs(waves: dict[str, Any], client: Client) -> None:
     member = organization.staff(roles=("executive",))
     opened = people.open_staff_account(

@@ -118,7 +118,7 @@ def test_link__opens_one_recipient_as_long_as_it_is_open() -> None:
     assert Answer.objects.count() == 0
 
 
-@pytest.mark.req("SURV-20", partial="retention")
+@pytest.mark.req("SURV-20", partial="the room that warns comes later")
 def test_refusal_and_words_without_score__are_outcomes_of_their_own_and_told_once() -> None:
     to = invited()
     save(to, "goods", overall="1")

@@ -78,7 +78,7 @@ def test_response__is_answered_by_sent_per_form_and_combined() -> None:
     )
 
 
-@pytest.mark.req("SURV-20", partial="retention")
+@pytest.mark.req("SURV-20", partial="the room that warns comes later")
 def test_counts__show_refusals_and_complaints_without_score_beside_the_rate() -> None:
     of = served()
     for _one in range(10):

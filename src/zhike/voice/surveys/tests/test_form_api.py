@@ -32,7 +32,7 @@ def send(api: Client, path: str, body: object = None, *, way: str = "post") -> t
     return found.status_code, found.json() if found.content else None
 
 
-@pytest.mark.req("SURV-01", partial="campaigns")
+@pytest.mark.req("SURV-01")
 def test_forms__are_written_read_published_and_retired() -> None:
     api = client_of("quality")
     status, made = send(api, "", NEW)

@@ -60,7 +60,7 @@ def asked(**changes: str) -> dict[str, str]:
     return {"section": "part1", "answer": "scale:csat5", "required": "on", **texts, **changes}
 
 
-@pytest.mark.req("SURV-01", partial="campaigns")
+@pytest.mark.req("SURV-01")
 def test_builder__writes_a_form_from_nothing_without_script() -> None:
     client = client_of("quality")
     assert client.post(address("form_new"), about(name_en="")).status_code == 422
@@ -142,7 +142,7 @@ def test_builder__warns_above_three_minutes() -> None:
     assert client.post(address("form_publish", "short"), {}).status_code == 302
 
 
-@pytest.mark.req("SURV-14", partial="campaigns")
+@pytest.mark.req("SURV-14")
 def test_publishing__names_the_reasons_and_publishes_once_there_are_none() -> None:
     draft(item("recommend", scale="nps11", measure=Measure.RECOMMEND))
     client = client_of("quality")

@@ -38,8 +38,8 @@ def written(kind: str) -> int:
     return AuditEntry.objects.filter(type=f"surveys.form_{kind}").count()
 
 
-@pytest.mark.req("SURV-01", partial="campaigns")
-@pytest.mark.req("SURV-12", partial="figures")
+@pytest.mark.req("SURV-01")
+@pytest.mark.req("SURV-12")
 def test_draft__is_read_as_it_was_written_and_rewritten_as_a_whole() -> None:
     by, unit = designer(), organization.unit()
     first = entry(
@@ -64,7 +64,7 @@ def test_draft__is_read_as_it_was_written_and_rewritten_as_a_whole() -> None:
     assert written("written") == 2
 
 
-@pytest.mark.req("SURV-01", partial="campaigns")
+@pytest.mark.req("SURV-01")
 def test_version__published_is_frozen_and_changed_by_the_next_one() -> None:
     by = designer()
     form = published(item("a"), by=by)
@@ -136,7 +136,7 @@ def test_publishing__looks_again_and_names_every_reason() -> None:
         queries.published_form(actor=by, code="short")
 
 
-@pytest.mark.req("SURV-14", partial="campaigns")
+@pytest.mark.req("SURV-14")
 def test_publishing__recommendation_alone_is_blocked_with_the_reason() -> None:
     by = designer()
     draft(item("recommend", scale="nps11", measure=Measure.RECOMMEND), item("why", kind=ItemKind.TEXT), by=by)
@@ -148,7 +148,7 @@ def test_publishing__recommendation_alone_is_blocked_with_the_reason() -> None:
     assert written("published") == 0
 
 
-@pytest.mark.req("SURV-12", partial="figures")
+@pytest.mark.req("SURV-12")
 def test_publishing__writes_down_equal_weights_that_sum_to_one() -> None:
     form = published(*(item(key, driver="speed") for key in "abc"), item("d", driver="price"))
     weights = [one.weight for one in form.items]

@@ -123,7 +123,7 @@ def test_load__makes_one_survey_with_a_published_form_of_the_scale() -> None:
     assert (Version.objects.count(), Campaign.objects.count()) == (2, 2)
 
 
-@pytest.mark.req("SURV-12", partial="answering")
+@pytest.mark.req("SURV-12")
 def test_load__the_same_file_twice_moves_nothing_and_two_answers_are_two() -> None:
     parcel, other = goods(), goods()
     rows = [

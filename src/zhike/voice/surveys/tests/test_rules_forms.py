@@ -71,7 +71,7 @@ def one(**changes: object) -> ItemView:
     return of(item("x", **changes)).items[0]
 
 
-@pytest.mark.req("SURV-25", partial="figures")
+@pytest.mark.req("SURV-25")
 def test_routing__asks_users_only_and_nothing_that_hangs_on_what_was_not_asked() -> None:
     form = of(
         item("claimed", scale="yesno"),
@@ -104,7 +104,7 @@ def test_estimate__is_the_sum_by_kind() -> None:
     assert forms.estimate(view(GENERAL), 8, 30) == 18 * 8 + 30
 
 
-@pytest.mark.req("SURV-02", partial="figures")
+@pytest.mark.req("SURV-02")
 @pytest.mark.parametrize(
     ("scale", "lowest", "highest"),
     [
@@ -130,7 +130,7 @@ def test_answer__on_each_scale_lies_within_it(scale: str, lowest: int, highest: 
         assert problem.params == {"lowest": lowest, "highest": highest}
 
 
-@pytest.mark.req("SURV-02", partial="figures")
+@pytest.mark.req("SURV-02")
 @pytest.mark.parametrize(
     ("question", "raw", "kept"),
     [
@@ -155,7 +155,7 @@ def test_answer__is_kept_as_its_kind_is(question: ItemView, raw: Raw, kept: Clea
     assert forms.answer_errors(question, raw) == []
 
 
-@pytest.mark.req("SURV-02", partial="figures")
+@pytest.mark.req("SURV-02")
 @pytest.mark.parametrize(
     ("question", "raw", "code"),
     [
@@ -227,7 +227,7 @@ def test_form__says_why_it_cannot_be_published(form: FormView, fault: tuple[str,
     assert all(found.text() for found in forms.form_errors(form))
 
 
-@pytest.mark.req("SURV-12", partial="figures")
+@pytest.mark.req("SURV-12")
 def test_form__weights_of_a_driver_sum_to_one_or_are_shared_equally() -> None:
     def weighted(*weights: str | None) -> FormView:
         given = [Decimal(weight) if weight else None for weight in weights]
@@ -242,7 +242,7 @@ def test_form__weights_of_a_driver_sum_to_one_or_are_shared_equally() -> None:
     assert three == {"q0": Decimal("0.3333"), "q1": Decimal("0.3333"), "q2": Decimal("0.3334")}
 
 
-@pytest.mark.req("SURV-14", partial="campaigns")
+@pytest.mark.req("SURV-14")
 def test_form__with_recommendation_alone_is_refused_with_the_reason() -> None:
     nps = item("recommend", scale="nps11", measure=Measure.RECOMMEND)
     faults = forms.form_errors(of(nps, item("why", kind=ItemKind.TEXT)))
@@ -294,7 +294,7 @@ def test_builtin__each_can_be_published_as_it_is_and_answered_within_three_minut
     assert any(each.measure is Measure.OVERALL for part in written.sections for each in part.items)
 
 
-@pytest.mark.req("SURV-15", partial="figures")
+@pytest.mark.req("SURV-15")
 def test_builtin__effort_is_asked_from_one_to_five_and_little_effort_is_low() -> None:
     asked = {
         form.code: (each.scale, each.texts["en"])
