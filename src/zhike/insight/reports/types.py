@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.insight.metrics.types import Answer, Base, Change, Figure, Metric
+from zhike.insight.metrics.types import Answer, Base, Change, Figure, Metric, base_of
 from zhike.methods.ipa import Quadrant
 from zhike.methods.tarp import Outcome, Range
 from zhike.voice.surveys.types import (
@@ -268,6 +268,21 @@ class StayReport:
     total: Range
     more: Range
     open: int
+
+    @property
+    def complained(self) -> int:
+        """Complaints, with those still open."""
+        return self.open + sum(line.n for line in self.lines if line.outcome is not Outcome.SILENT)
+
+    @property
+    def reasons(self) -> int:
+        """Complaints and silent dissatisfied together: whoever had a reason to complain."""
+        return self.open + sum(line.n for line in self.lines)
+
+    @property
+    def captured(self) -> float | None:
+        """Capture ratio, per cent: complaints ÷ (complaints + silent dissatisfied) (CASE-28); None below 10 of both."""
+        return 100 * self.complained / self.reasons if base_of(self.reasons) in {Base.SMALL, Base.SOUND} else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

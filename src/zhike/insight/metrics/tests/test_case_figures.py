@@ -411,7 +411,7 @@ def test_net_first_contact__follows_what_the_category_says(year: dict[str, int])
     assert share("case_fcr_net") == (0, 0, 0)
 
 
-@pytest.mark.req("CASE-28", partial="surveys")
+@pytest.mark.req("CASE-28")
 def test_capture__counts_complaints_against_all_who_had_reason_to_complain(year: dict[str, int]) -> None:
     # 34 closed that customers brought, all complaints, all coded as a partner's fault.
     assert share("case_complaints_captured") == (34, 34, 0)

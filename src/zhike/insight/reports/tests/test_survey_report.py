@@ -312,6 +312,15 @@ def test_tarp__tells_who_stays_and_how_many_more_would(db: None) -> None:
     assert report.open == 3
 
 
+@pytest.mark.req("CASE-28")
+def test_capture__is_complaints_of_all_who_had_a_reason_the_silent_of_surveys_included() -> None:
+    people = {Outcome.SILENT: 100, Outcome.UNRESOLVED: 50, Outcome.RESOLVED: 200, Outcome.QUICK: 47}
+    report = rules.stay_report(people, still_open=3)
+    assert (report.complained, report.reasons, report.captured) == (300, 400, 75.0)
+    few = rules.stay_report({**dict.fromkeys(people, 0), Outcome.SILENT: 9}, still_open=0)
+    assert (few.complained, few.reasons, few.captured) == (0, 9, None)
+
+
 def test_tarp__counts_own_complaints_by_outcome(client: Client, db: None) -> None:
     default_calendar()
     agent = organization.staff(roles=("agent",))
