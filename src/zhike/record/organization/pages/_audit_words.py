@@ -150,6 +150,7 @@ FIELD_WORDS = {
     "in_time": pgettext_lazy("audit", "In time"),
     "result": pgettext_lazy("audit", "Result"),
     "score_after": pgettext_lazy("audit", "Score afterwards"),
+    "lengths": pgettext_lazy("audit", "Lengths of calls noted"),
     "surveys": pgettext_lazy("audit", "Surveys"),
     "tries": pgettext_lazy("audit", "Tried"),
     "disposition": pgettext_lazy("audit", "Outcome"),
