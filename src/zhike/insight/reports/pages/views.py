@@ -201,64 +201,20 @@ def _workbook(actor: Actor, report: SurveyReport) -> HttpResponseBase:
     return export.as_book(pages, Ink(clock.now(), actor.zone or "UTC"), _named(report))
 
 
-navigation.register(
-    NavItem(
-        job=Job.FIGURES,
-        label=_("What drives satisfaction"),
-        url_name="reports:drivers",
-        right=VIEW_REPORTS.code,
-        order=20,
+for place, (label, name, right) in enumerate(
+    (
+        (_("Four elements"), "elements", VIEW_FIGURES),
+        (_("What drives satisfaction"), "drivers", VIEW_REPORTS),
+        (_("Who stays"), "retention", VIEW_REPORTS),
+        (_("Who stays after a complaint"), "stay", VIEW_REPORTS),
+        (_("Effort of customers"), "effort", VIEW_REPORTS),
+        (_("How long it takes"), "latency", VIEW_REPORTS),
+        (_("Stages of the journey"), "stages", VIEW_REPORTS),
     )
-)
-navigation.register(
-    NavItem(
-        job=Job.FIGURES,
-        label=_("Who stays"),
-        url_name="reports:retention",
-        right=VIEW_REPORTS.code,
-        order=22,
+):
+    navigation.register(
+        NavItem(job=Job.FIGURES, label=label, url_name=f"reports:{name}", right=right.code, order=15 + place)
     )
-)
-navigation.register(
-    NavItem(
-        job=Job.FIGURES,
-        label=_("Who stays after a complaint"),
-        url_name="reports:stay",
-        right=VIEW_REPORTS.code,
-        order=25,
-    )
-)
-navigation.register(
-    NavItem(
-        job=Job.FIGURES,
-        label=_("Effort of customers"),
-        url_name="reports:effort",
-        right=VIEW_REPORTS.code,
-        order=30,
-    )
-)
-navigation.register(
-    NavItem(
-        job=Job.FIGURES,
-        label=_("How long it takes"),
-        url_name="reports:latency",
-        right=VIEW_REPORTS.code,
-        order=35,
-    )
-)
-navigation.register(
-    NavItem(
-        job=Job.FIGURES,
-        label=_("Stages of the journey"),
-        url_name="reports:stages",
-        right=VIEW_REPORTS.code,
-        order=40,
-    )
-)
-
-navigation.register(
-    NavItem(job=Job.FIGURES, label=_("Four elements"), url_name="reports:elements", right=VIEW_FIGURES.code, order=15)
-)
 
 urlpatterns = [
     path("elements/", elements, name="elements"),
