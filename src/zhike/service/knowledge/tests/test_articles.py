@@ -163,7 +163,7 @@ def test_entry__what_is_wrong_is_named_and_nothing_is_kept() -> None:
     assert Article.objects.count() == 0
 
 
-@pytest.mark.req("CUST-09")
+@pytest.mark.req("CUST-09", partial="planned visits")
 def test_holdings__a_leavers_articles_pass_to_a_colleague() -> None:
     by, heir = writer(), organization.staff()
     row = article(by)
