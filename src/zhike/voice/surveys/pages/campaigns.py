@@ -244,7 +244,7 @@ def _facts(actor: Actor, view: CampaignView) -> list[Fact]:
         Fact(label=_("Begins on"), value=view.planned_on),
         Fact(label=_("Closes on"), value=view.closes_on, missing=_("until somebody closes it")),
         Fact(label=_("Only"), value=_narrowed(actor, view) or None, missing=_("no narrowing")),
-        Fact(label=_("Share of them that is asked"), value=f"{formats.number(view.share * 100)} %"),
+        Fact(label=_("Share of them that is asked"), value=f"{formats.number(view.share * 100, 1)} %"),
         Fact(label=_("Invites by"), value=channels or None, missing=_("answers are keyed in")),
         Fact(label=_("People who fit"), value=view.population if view.started_at else None),
         Fact(label=_("Chosen of them"), value=view.recipients if view.started_at else None),
